@@ -87,7 +87,7 @@ public sealed record ApiStatus(int Code, string Reason, string Message)
 }
 
 /// <summary>One field at fault.</summary>
-/// <param name="Reason">The kind of fault, as in <c>FieldValueRequired</c>.</param>
+/// <param name="Reason">The kind of fault, as in <c>FieldValueRequired</c>; empty where upstream names none.</param>
 /// <param name="Message">What is wrong with the field.</param>
 /// <param name="Field">The path of the field.</param>
 public sealed record StatusCause(string Reason, string Message, string? Field)
@@ -95,7 +95,13 @@ public sealed record StatusCause(string Reason, string Message, string? Field)
     /// <summary>The cause as it stands in a Status.</summary>
     public JsonObject ToJson()
     {
-        var cause = new JsonObject { ["reason"] = Reason, ["message"] = Message };
+        var cause = new JsonObject();
+        if (Reason.Length > 0)
+        {
+            cause["reason"] = Reason;
+        }
+
+        cause["message"] = Message;
         if (!string.IsNullOrEmpty(Field))
         {
             cause["field"] = Field;

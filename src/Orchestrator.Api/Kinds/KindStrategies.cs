@@ -1,0 +1,20 @@
+using System.Collections.Frozen;
+using Orchestrator.Api.Identity;
+
+namespace Orchestrator.Api.Kinds;
+
+/// <summary>The strategies by resource. A new kind is a new folder and one line here.</summary>
+public sealed class KindStrategies
+{
+    private readonly FrozenDictionary<GroupResource, IKindStrategy> strategies;
+
+    /// <summary>Creates the table.</summary>
+    public KindStrategies(IEnumerable<IKindStrategy> strategies) =>
+        this.strategies = strategies.ToFrozenDictionary(strategy => strategy.Resource);
+
+    /// <summary>The strategies of the built-in kinds.</summary>
+    public static KindStrategies BuiltIn { get; } = new([]);
+
+    /// <summary>The strategy of a resource; a kind without one of its own gets the common rules.</summary>
+    public IKindStrategy For(GroupResource resource) => strategies.GetValueOrDefault(resource) ?? new DefaultStrategy(resource);
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Orchestrator.Api.Machinery;
+
+/// <summary>Texts as Go's fmt and encoding/json write them: clients compare upstream's messages to the letter.</summary>
+public static class GoText
+{
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The verb %q for a string.</summary>
+    public static string Quote(string text)
+    {
+        var quoted = new StringBuilder(text.Length + 2).Append('"');
+        foreach (var rune in text.EnumerateRunes())
+        {
+            AppendQuoted(quoted, rune);
+        }
+
+        return quoted.Append('"').ToString();
+    }
+
+    /// <summary>Compact JSON with the characters escaped that encoding/json escapes.</summary>
+    public static string Json(JsonNode? node) =>
+        (node?.ToJsonString(Relaxed) ?? "null")
+            .Replace("<", "\\u003c", StringComparison.Ordinal)
+            .Replace(">", "\\u003e", StringComparison.Ordinal)
+            .Replace("&", "\\u0026", StringComparison.Ordinal);
+
+    private static void AppendQuoted(StringBuilder quoted, Rune rune)
+    {
+        switch (rune.Value)
+        {
+            case '"': quoted.Append("\\\""); break;
+            case '\\': quoted.Append("\\\\"); break;
+            case '\a': quoted.Append("\\a"); break;
+            case '\b': quoted.Append("\\b"); break;
+            case '\f': quoted.Append("\\f"); break;
+            case '\n': quoted.Append("\\n"); break;
+            case '\r': quoted.Append("\\r"); break;
+            case '\t': quoted.Append("\\t"); break;
+            case '\v': quoted.Append("\\v"); break;
+            case < 0x20 or 0x7f: quoted.Append("\\x").Append(rune.Value.ToString("x2", CultureInfo.InvariantCulture)); break;
+            default: quoted.Append(rune); break;
+        }
+    }
+}
