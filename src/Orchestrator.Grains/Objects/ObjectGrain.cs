@@ -1,0 +1,233 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Api.Identity;
+using Orchestrator.Api.Machinery;
+using Orchestrator.Store.Cache;
+using Orchestrator.Store.Commits;
+using Orleans.Concurrency;
+
+namespace Orchestrator.Grains.Objects;
+
+/// <summary>Serialises and decides the writes of one API object; what it holds in memory is a cache of the row in PostgreSQL.</summary>
+/// <remarks>Two activations may exist for a moment. Then both decide, the store's compare-and-swap lets one through, and the other decides again
+/// on what it lost to. A decision that stores nothing does not pass that check, so it is repeated on a fresh read before it is believed.</remarks>
+[GrainType("object")]
+internal sealed partial class ObjectGrain(
+    IWriteDecider decider,
+    IObjectStore store,
+    IWatchCache cache,
+    TimeProvider clock,
+    ILogger<ObjectGrain> logger) : Grain, IObjectGrain
+{
+    /// <summary>How often a write is decided anew after it lost a race; then the caller gets the conflict. Upstream: MaxRetryWhenPatchConflicts.</summary>
+    internal const int DecideAttempts = 5;
+
+    private ObjectKey key;
+    private StoredObject? current;
+    private bool isLoaded;
+
+    /// <inheritdoc />
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        key = ObjectKey.Parse(this.GetPrimaryKeyString());
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public Task<WriteReply> CreateAsync(Immutable<byte[]> body, WriteCall call, CancellationToken cancellationToken)
+    {
+        var options = call.ToOptions();
+        return WriteAsync(
+            new Write(options, (_, at) => decider.Create(key, body.Value, options, at)) { MustBeNew = true },
+            cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public Task<WriteReply> UpdateAsync(Immutable<byte[]> body, WriteCall call, CancellationToken cancellationToken)
+    {
+        var options = call.ToOptions();
+        return WriteAsync(
+            new Write(options, (now, at) => now is null ? NotFound() : decider.Update(now, body.Value, options, at)),
+            cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public Task<WriteReply> PatchAsync(int format, Immutable<byte[]> patch, WriteCall call, CancellationToken cancellationToken)
+    {
+        var options = call.ToOptions();
+        var patchFormat = (PatchFormat)format;
+        return WriteAsync(
+            new Write(
+                options,
+                (now, at) => now is null && patchFormat != PatchFormat.Apply
+                    ? NotFound()
+                    : decider.Patch(key, now, patchFormat, patch.Value, options, at)),
+            cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public Task<WriteReply> DeleteAsync(DeleteCall delete, WriteCall call, CancellationToken cancellationToken)
+    {
+        var options = call.ToOptions();
+        return WriteAsync(
+            new Write(options, (now, at) => now is null ? NotFound() : decider.Delete(now, delete.ToOptions(), options, at)),
+            cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public async Task<ObjectReply?> GetAsync(CancellationToken cancellationToken)
+    {
+        if (!isLoaded)
+        {
+            await LoadAsync(cancellationToken);
+        }
+
+        return current is null ? null : ToReply(current);
+    }
+
+    private async Task<WriteReply> WriteAsync(Write write, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await DecideAndCommitAsync(write, cancellationToken);
+        }
+        catch (StoreUnavailableException unavailable)
+        {
+            // The write may or may not be durable: what is in memory can no longer be trusted.
+            isLoaded = false;
+            LogStoreUnavailable(key.Namespace, key.Name, unavailable);
+            return Failed(StoreStatuses.Unavailable());
+        }
+    }
+
+    private async Task<WriteReply> DecideAndCommitAsync(Write write, CancellationToken cancellationToken)
+    {
+        // A create expects nothing to be there, and the commit checks just that; reading first would only cost time.
+        var isFresh = write.MustBeNew && !write.Options.DryRun;
+        var basis = isFresh ? null : current;
+        if (!isFresh && (!isLoaded || write.Options.DryRun))
+        {
+            await LoadAsync(cancellationToken);
+            (basis, isFresh) = (current, true);
+        }
+
+        for (var attempt = 1; ; attempt++)
+        {
+            var decision = write.Decide(basis, new Surroundings(clock.GetUtcNow(), Guid.NewGuid, cache));
+            if (decision is WriteDecision.Reject or WriteDecision.Unchanged)
+            {
+                if (isFresh || !await ReloadAsync(basis, cancellationToken))
+                {
+                    return Answer(decision, basis);
+                }
+
+                (basis, isFresh) = (current, true);
+                continue;
+            }
+
+            if (write.Options.DryRun)
+            {
+                return write.MustBeNew && basis is not null ? Failed(AlreadyExists()) : DryRunReplies.For(decision, basis);
+            }
+
+            var outcome = await store.CommitAsync(ToCommit(decision, basis, write.Options), cancellationToken);
+            if (outcome is not CommitOutcome.Conflict conflict)
+            {
+                return Answer(outcome, decision, basis);
+            }
+
+            (current, isLoaded) = (conflict.Current, true);
+            if (write.MustBeNew && conflict.Current is not null)
+            {
+                return Failed(AlreadyExists());
+            }
+
+            if (attempt >= DecideAttempts)
+            {
+                return Failed(StoreStatuses.Conflict(key));
+            }
+
+            (basis, isFresh) = (current, true);
+        }
+    }
+
+    private async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        current = await store.ReadAsync(key, cancellationToken);
+        isLoaded = true;
+    }
+
+    /// <summary>Reads the row again; true when it is not what the decision was made from.</summary>
+    private async Task<bool> ReloadAsync(StoredObject? basis, CancellationToken cancellationToken)
+    {
+        await LoadAsync(cancellationToken);
+        return current?.Revision != basis?.Revision;
+    }
+
+    private CommitRequest ToCommit(WriteDecision decision, StoredObject? basis, WriteOptions options) => new()
+    {
+        Key = key,
+        Expected = basis?.Revision ?? Revision.None,
+        Document = decision switch
+        {
+            WriteDecision.Put put => put.Document,
+            WriteDecision.Remove remove => remove.Document,
+            _ => throw new InvalidOperationException($"a {decision.GetType().Name} decision writes nothing"),
+        },
+        Removes = decision is WriteDecision.Remove,
+        RequiredNamespace = basis is null && key.Namespace.Length > 0 ? key.Namespace : null,
+        User = options.User,
+        Cause = options.Cause,
+        TraceParent = options.TraceParent,
+    };
+
+    private static WriteReply Answer(WriteDecision decision, StoredObject? basis) => decision switch
+    {
+        WriteDecision.Reject reject => Failed(reject.Status) with { Warnings = [.. decision.Warnings] },
+        _ when basis is not null => new WriteReply { Object = ToReply(basis), Warnings = [.. decision.Warnings] },
+        _ => throw new InvalidOperationException("an object that does not exist cannot be left unchanged"),
+    };
+
+    private WriteReply Answer(CommitOutcome outcome, WriteDecision decision, StoredObject? basis)
+    {
+        switch (outcome)
+        {
+            case CommitOutcome.Committed committed:
+                var isGone = decision is WriteDecision.Remove;
+                (current, isLoaded) = (isGone ? null : committed.Object, true);
+                return new WriteReply
+                {
+                    Object = ToReply(committed.Object),
+                    Created = basis is null && !isGone,
+                    Gone = isGone,
+                    Warnings = [.. decision.Warnings],
+                };
+            case CommitOutcome.NamespaceGone:
+                return Failed(StoreStatuses.NamespaceGone(key, cache));
+            case CommitOutcome.Overloaded:
+                return Failed(StoreStatuses.Overloaded());
+            default:
+                throw new InvalidOperationException($"unexpected outcome {outcome.GetType().Name}");
+        }
+    }
+
+    private WriteDecision.Reject NotFound() => new(StoreStatuses.NotFound(key));
+
+    private ApiStatus AlreadyExists() => StoreStatuses.AlreadyExists(key);
+
+    private static WriteReply Failed(ApiStatus status) => new() { Failure = StatusDocuments.Write(status) };
+
+    private static ObjectReply ToReply(StoredObject stored) =>
+        new() { Revision = stored.Revision.Value, Document = Bytes(stored.Document) };
+
+    private static byte[] Bytes(ReadOnlyMemory<byte> document) =>
+        MemoryMarshal.TryGetArray(document, out var segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length
+            ? segment.Array
+            : document.ToArray();
+
+    /// <summary>One request to write: how it is decided on the object as it stands.</summary>
+    private sealed record Write(WriteOptions Options, Func<StoredObject?, Surroundings, WriteDecision> Decide)
+    {
+        public bool MustBeNew { get; init; }
+    }
+}
