@@ -1,0 +1,157 @@
+using System.Collections.Frozen;
+using System.Text;
+using System.Text.Json;
+using Orchestrator.Api.Identity;
+
+namespace Orchestrator.Api.Selectors;
+
+/// <summary>Which fields a kind can be selected by, and their values in a document.</summary>
+/// <remarks>Upstream: the field label conversions and GetAttrs/ToSelectableFields of each kind (pkg/apis/*/v1/conversion.go, pkg/registry).</remarks>
+public static class SelectableFields
+{
+    private const string Name = "metadata.name";
+    private const string Namespace = "metadata.namespace";
+
+    private static readonly FrozenDictionary<GroupResource, SelectableField[]> ByResource = new Dictionary<GroupResource, SelectableField[]>
+    {
+        [new("", "pods")] =
+        [
+            new("spec.nodeName"), new("spec.restartPolicy"), new("spec.schedulerName"), new("spec.serviceAccountName"),
+            new("spec.hostNetwork", WhenAbsent: "false"), new("status.phase"), new("status.podIP"),
+            new("status.podIPs", Paths: []), new("status.nominatedNodeName"),
+        ],
+        [new("", "nodes")] = [new("spec.unschedulable", WhenAbsent: "false")],
+        [new("", "namespaces")] = [new("status.phase")],
+        [new("", "secrets")] = [new("type")],
+        [new("", "services")] = [new("spec.clusterIP"), new("spec.type")],
+        [new("", "replicationcontrollers")] = [new("status.replicas", WhenAbsent: "0")],
+        [new("apps", "replicasets")] = [new("status.replicas", WhenAbsent: "0")],
+        [new("apps", "statefulsets")] = [new("status.successful", Paths: [])],
+        [new("batch", "jobs")] = [new("status.successful", WhenAbsent: "0", Paths: ["status.succeeded"])],
+        [new("certificates.k8s.io", "certificatesigningrequests")] = [new("spec.signerName")],
+        [new("", "events")] = EventFields("involvedObject"),
+        [new("events.k8s.io", "events")] = [.. EventFields("involvedObject"), .. EventFields("regarding"), new("reportingController", Paths: ["reportingComponent", "reportingController"])],
+    }.ToFrozenDictionary();
+
+    /// <summary>The fields that a kind can be selected by.</summary>
+    public static IReadOnlyList<string> For(GroupResource resource) =>
+        [Name, Namespace, .. ByResource.TryGetValue(resource, out var fields) ? fields.Select(field => field.Path) : []];
+
+    /// <summary>Upstream's sentence when a kind cannot be selected by a field; null when it can.</summary>
+    public static string? Fault(GroupResource resource, string kind, string field)
+    {
+        if (field is Name or Namespace)
+        {
+            return null;
+        }
+
+        if (!ByResource.TryGetValue(resource, out var fields))
+        {
+            return $"\"{field}\" is not a known field selector: only \"{Name}\", \"{Namespace}\"";
+        }
+
+        if (Find(fields, field) is not null)
+        {
+            return null;
+        }
+
+        return resource.Group switch
+        {
+            "batch" => $"field label \"{field}\" not supported for {kind}",
+            "apps" => $"field label not supported for appsv1.{kind}: {field}",
+            _ => $"field label not supported: {field}",
+        };
+    }
+
+    /// <summary>The value of a field as selectors compare it; empty when the document does not have it.</summary>
+    /// <param name="resource">The resource.</param>
+    /// <param name="document">The object's UTF-8 document.</param>
+    /// <param name="field">The path of the field; of a custom resource any path may be asked for.</param>
+    public static string Value(GroupResource resource, ReadOnlySpan<byte> document, string field)
+    {
+        if (!ByResource.TryGetValue(resource, out var fields) || Find(fields, field) is not { } known)
+        {
+            return Read(document, field) ?? "";
+        }
+
+        foreach (var path in known.Paths ?? [field])
+        {
+            if (Read(document, path) is { Length: > 0 } value)
+            {
+                return value;
+            }
+        }
+
+        return known.WhenAbsent;
+    }
+
+    private static SelectableField? Find(SelectableField[] fields, string path) => Array.Find(fields, field => field.Path == path);
+
+    /// <summary>Events are read in two shapes, core/v1 and events.k8s.io/v1; a document may be stored in either.</summary>
+    private static SelectableField[] EventFields(string involved)
+    {
+        string[] parts = ["kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath"];
+        return
+        [
+            .. parts.Select(part => new SelectableField(involved + "." + part, Paths: ["involvedObject." + part, "regarding." + part])),
+            new("reason"),
+            new("reportingComponent", Paths: ["reportingComponent", "reportingController"]),
+            new("source", Paths: ["source.component", "deprecatedSource.component", "reportingComponent", "reportingController"]),
+            new("type"),
+        ];
+    }
+
+    /// <summary>Walks the document to one scalar without building a tree.</summary>
+    private static string? Read(ReadOnlySpan<byte> document, string path)
+    {
+        var reader = new Utf8JsonReader(document, new JsonReaderOptions { MaxDepth = 128 });
+        if (!reader.Read())
+        {
+            return null;
+        }
+
+        foreach (var range in path.AsSpan().TrimStart('.').Split('.'))
+        {
+            if (!Enter(ref reader, path.AsSpan().TrimStart('.')[range]))
+            {
+                return null;
+            }
+        }
+
+        return reader.TokenType switch
+        {
+            JsonTokenType.String => reader.GetString(),
+            JsonTokenType.True => "true",
+            JsonTokenType.False => "false",
+            JsonTokenType.Number => Encoding.UTF8.GetString(reader.ValueSpan),
+            _ => null,
+        };
+    }
+
+    private static bool Enter(ref Utf8JsonReader reader, ReadOnlySpan<char> name)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            return false;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var found = reader.ValueTextEquals(name);
+            reader.Read();
+            if (found)
+            {
+                return true;
+            }
+
+            reader.Skip();
+        }
+
+        return false;
+    }
+
+    /// <param name="Path">How the selector names the field.</param>
+    /// <param name="WhenAbsent">The value when the document has none.</param>
+    /// <param name="Paths">Where it stands in the document, first match wins; null: where its name says.</param>
+    private sealed record SelectableField(string Path, string WhenAbsent = "", string[]? Paths = null);
+}
