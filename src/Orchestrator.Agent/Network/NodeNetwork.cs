@@ -1,0 +1,149 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Agent.Dns;
+using Orchestrator.AgentProtocol;
+
+namespace Orchestrator.Agent.Network;
+
+/// <summary>The host's bridge, CNI configuration, Service rules, cluster DNS and the pods' way to the API.</summary>
+internal sealed partial class NodeNetwork : INodeNetwork, IAsyncDisposable
+{
+    private const int DnsPort = 53;
+
+    private readonly NodeNetworkOptions _options;
+    private readonly ILogger _logger;
+    private readonly NetworkMap _map = new();
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<Task> _servers = [];
+    private NodeAddresses? _addresses;
+    private string _applied = "";
+
+    public NodeNetwork(NodeNetworkOptions options, ILogger<NodeNetwork> logger)
+    {
+        _options = options;
+        _logger = logger;
+    }
+
+    /// <inheritdoc />
+    public async Task PrepareAsync(string podCidr, string clusterDns, string clusterDomain, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            var addresses = new NodeAddresses
+            {
+                PodCidr = podCidr,
+                ClusterCidr = _options.ClusterCidr,
+                ServiceCidr = _options.ServiceCidr,
+                ClusterDns = clusterDns,
+                Bridge = _options.Bridge,
+            };
+            if (_addresses == addresses)
+            {
+                return;
+            }
+
+            await MakeBridgeAsync(addresses, cancellationToken);
+            await CniConfiguration.WriteAsync(_options.CniDirectory, addresses, cancellationToken);
+            if (_servers.Count == 0)
+            {
+                var listen = IPAddress.Parse(addresses.Gateway);
+                _servers.Add(ApiProxy.RunAsync(new IPEndPoint(listen, _options.ServerUrl.Port), _options.ServerUrl, _logger, _stop.Token));
+                _servers.Add(DnsServer.RunAsync(new IPEndPoint(listen, DnsPort), new DnsZone(_map, clusterDomain), _logger, _stop.Token));
+            }
+
+            _addresses = addresses;
+            await WriteRulesAsync(addresses, cancellationToken);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task ApplyAsync(NetworkState state, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            _map.Apply(state);
+            if (_addresses is { } addresses)
+            {
+                await WriteRulesAsync(addresses, cancellationToken);
+            }
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await Task.WhenAll(_servers);
+        _stop.Dispose();
+        _gate.Dispose();
+    }
+
+    private async Task WriteRulesAsync(NodeAddresses addresses, CancellationToken cancellationToken)
+    {
+        var rules = NftRuleset.Write(addresses, _map.Routes(), _options.ServerUrl.Port, DnsPort);
+        if (rules == _applied)
+        {
+            return;
+        }
+
+        try
+        {
+            await HostCommand.RunAsync("nft", ["-f", "-"], rules, cancellationToken);
+            _applied = rules;
+        }
+        catch (IOException e)
+        {
+            // The old rules stay in force, nft being atomic; the next change tries again.
+            LogRulesRefused(e.Message);
+        }
+    }
+
+    private static async Task MakeBridgeAsync(NodeAddresses addresses, CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists($"/sys/class/net/{addresses.Bridge}"))
+        {
+            await HostCommand.RunAsync("ip", ["link", "add", addresses.Bridge, "type", "bridge"], null, cancellationToken);
+        }
+
+        await HostCommand.RunAsync("ip", ["link", "set", addresses.Bridge, "up"], null, cancellationToken);
+        await HostCommand.RunAsync("ip", ["addr", "replace", $"{addresses.Gateway}/{addresses.PodPrefix}", "dev", addresses.Bridge], null, cancellationToken);
+        // A Service's address needs some route before it is translated, also on a host without a default one.
+        await HostCommand.RunAsync("ip", ["route", "replace", addresses.ServiceCidr, "dev", addresses.Bridge, "src", addresses.Gateway], null, cancellationToken);
+        await File.WriteAllTextAsync("/proc/sys/net/ipv4/ip_forward", "1", cancellationToken);
+        // Pods reach a pod through its Service across the bridge only if bridged packets meet the rules, where the kernel offers it.
+        const string BridgeCallsRules = "/proc/sys/net/bridge/bridge-nf-call-iptables";
+        if (File.Exists(BridgeCallsRules))
+        {
+            await File.WriteAllTextAsync(BridgeCallsRules, "1", cancellationToken);
+        }
+    }
+}
+
+/// <summary>What the node's network must know of its host and cluster.</summary>
+internal sealed record NodeNetworkOptions
+{
+    /// <summary>The bridge's and table's name, at most 15 characters.</summary>
+    public required string Bridge { get; init; }
+
+    /// <summary>Where the runtime looks for CNI configurations.</summary>
+    public required string CniDirectory { get; init; }
+
+    /// <summary>Where the API is reached from this host.</summary>
+    public required Uri ServerUrl { get; init; }
+
+    /// <summary>The pods of all nodes.</summary>
+    public string ClusterCidr { get; init; } = "10.42.0.0/16";
+
+    /// <summary>Services.</summary>
+    public string ServiceCidr { get; init; } = "10.96.0.0/16";
+}
