@@ -18,4 +18,9 @@ internal static class StatusDocuments
 
     /// <summary>The reason of a failed reply, as in <c>NotFound</c>.</summary>
     public static string Reason(byte[] failure) => (string?)JsonNode.Parse(failure)?["reason"] ?? "";
+
+    /// <summary>True when the write was refused because its namespace is being terminated.</summary>
+    public static bool IsNamespaceTerminating(byte[] failure) =>
+        JsonNode.Parse(failure)?["details"]?["causes"] is JsonArray causes
+        && causes.Any(cause => (string?)cause?["reason"] == "NamespaceTerminating");
 }

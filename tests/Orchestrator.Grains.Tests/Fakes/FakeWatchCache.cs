@@ -61,12 +61,16 @@ public sealed class FakeWatchCache : IWatchCache
     public IReadOnlyList<StoredObject> OwnedBy(GroupResource resource, string ownerUid) =>
         [.. Snapshot(resource, "").Objects.Where(item => item.OwnerUids.Contains(ownerUid)).Select(item => item.Stored)];
 
-    public IWatchSubscription? Watch(GroupResource resource, string ns, Revision after)
+    public IWatchSubscription? Watch(GroupResource resource, string ns, Revision after) => Add(change =>
+        change.Object.Stored.Key.GroupResource == resource && (ns.Length == 0 || change.Object.Stored.Key.Namespace == ns));
+
+    public IWatchSubscription WatchAll() => Add(_ => true);
+
+    private Subscription Add(Func<ChangeEvent, bool> isWanted)
     {
         lock (gate)
         {
-            var subscription = new Subscription(change =>
-                change.Object.Stored.Key.GroupResource == resource && (ns.Length == 0 || change.Object.Stored.Key.Namespace == ns));
+            var subscription = new Subscription(isWanted);
             subscriptions.Add(subscription);
             return subscription;
         }

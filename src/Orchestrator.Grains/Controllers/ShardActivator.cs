@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Grains.Streams;
+
+namespace Orchestrator.Grains.Controllers;
+
+/// <summary>At the start of a silo: makes sure that every shard has its reminder. From then on the reminders keep the shards alive.</summary>
+internal sealed partial class ShardActivator(IGrainFactory grains, ReconcilerCatalog catalog, ILogger<ShardActivator> logger) : BackgroundService
+{
+    /// <summary>Shards asked at a time: registering is a database write each.</summary>
+    private const int Parallelism = 8;
+
+    /// <summary>Between attempts, when the database or another silo did not answer.</summary>
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc />
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var keys = from name in catalog.Names
+                   from shard in Enumerable.Range(0, ReconcilerCatalog.Shards)
+                   select ShardKeys.Build(name, shard);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = stoppingToken };
+        return Parallel.ForEachAsync(keys, options, EnsureAsync);
+    }
+
+    private async ValueTask EnsureAsync(string key, CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await grains.GetGrain<IControllerShardGrain>(key).EnsureAsync();
+                return;
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException and not OutOfMemoryException)
+            {
+                LogNotEnsured(key, fault);
+                await Task.Delay(RetryDelay, cancellationToken);
+            }
+        }
+    }
+}

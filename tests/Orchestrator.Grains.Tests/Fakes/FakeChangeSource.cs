@@ -1,0 +1,11 @@
+using Orchestrator.Api.Identity;
+using Orchestrator.Grains.Streams;
+using Orchestrator.Store.Cache;
+
+namespace Orchestrator.Grains.Tests.Fakes;
+
+/// <summary>All changes of a <see cref="FakeWatchCache"/>.</summary>
+internal sealed class FakeChangeSource(FakeWatchCache cache) : IChangeSource
+{
+    public IWatchSubscription? Follow(Revision after) => cache.WatchAll();
+}
