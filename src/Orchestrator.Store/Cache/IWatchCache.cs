@@ -65,8 +65,12 @@ public sealed class CachedObject
 /// <param name="Previous">The object before the change; null for a new one.</param>
 public sealed record ChangeEvent(ChangeType Type, Revision Revision, CachedObject Object, CachedObject? Previous)
 {
+    private System.Collections.Concurrent.ConcurrentDictionary<string, ReadOnlyMemory<byte>>? frames;
+
     /// <summary>The encoded watch frames of this change by media form, filled by the first watcher and shared by the rest.</summary>
-    public System.Collections.Concurrent.ConcurrentDictionary<string, ReadOnlyMemory<byte>> Frames { get; } = new();
+    /// <remarks>Made when first asked for: most changes of a busy cluster are watched by nobody.</remarks>
+    public System.Collections.Concurrent.ConcurrentDictionary<string, ReadOnlyMemory<byte>> Frames =>
+        LazyInitializer.EnsureInitialized(ref frames, () => new(concurrencyLevel: 1, capacity: 3, StringComparer.Ordinal));
 }
 
 /// <summary>What happened to an object.</summary>
