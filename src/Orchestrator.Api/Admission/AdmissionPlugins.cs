@@ -1,8 +1,17 @@
+using Orchestrator.Api.Kinds.Services;
+
 namespace Orchestrator.Api.Admission;
 
 /// <summary>The plugins that are on, in the order in which they run.</summary>
+/// <remarks>Upstream: the default order of pkg/kubeapiserver/options/plugins.go.</remarks>
 public static class AdmissionPlugins
 {
-    /// <summary>The plugins of the built-in rules.</summary>
-    public static IReadOnlyList<IAdmissionPlugin> BuiltIn { get; } = [];
+    /// <summary>The plugins of a cluster whose Services have the default range of addresses.</summary>
+    public static IReadOnlyList<IAdmissionPlugin> BuiltIn { get; } = For(new ServiceAddresses());
+
+    /// <summary>The plugins of a cluster whose Services have this range of addresses.</summary>
+    public static IReadOnlyList<IAdmissionPlugin> For(ServiceAddresses addresses) =>
+    [
+        new ServiceAllocation(addresses),
+    ];
 }

@@ -13,7 +13,17 @@ public sealed class KindStrategies
         this.strategies = strategies.ToFrozenDictionary(strategy => strategy.Resource);
 
     /// <summary>The strategies of the built-in kinds.</summary>
-    public static KindStrategies BuiltIn { get; } = new([]);
+    public static KindStrategies BuiltIn { get; } = new(
+    [
+        new ConfigMaps.ConfigMapStrategy(),
+        new Deployments.DeploymentStrategy(),
+        new Namespaces.NamespaceStrategy(),
+        new Pods.PodStrategy(),
+        new ReplicaSets.ReplicaSetStrategy(),
+        new ReplicationControllers.ReplicationControllerStrategy(),
+        new Secrets.SecretStrategy(),
+        new Services.ServiceStrategy(),
+    ]);
 
     /// <summary>The strategy of a resource; a kind without one of its own gets the common rules.</summary>
     public IKindStrategy For(GroupResource resource) => strategies.GetValueOrDefault(resource) ?? new DefaultStrategy(resource);

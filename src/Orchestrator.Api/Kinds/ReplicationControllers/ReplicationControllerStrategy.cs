@@ -1,0 +1,19 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Api.Identity;
+using Orchestrator.Api.Machinery;
+
+namespace Orchestrator.Api.Kinds.ReplicationControllers;
+
+/// <summary>What ReplicationControllers add to the common write path.</summary>
+/// <remarks>Upstream: pkg/registry/core/replicationcontroller/strategy.go.</remarks>
+internal sealed class ReplicationControllerStrategy : StatusStrategy
+{
+    /// <inheritdoc />
+    public override GroupResource Resource => new("", "replicationcontrollers");
+
+    /// <inheritdoc />
+    public override void Default(JsonObject obj) => ReplicationControllerDefaults.Apply(obj);
+
+    /// <inheritdoc />
+    public override IEnumerable<FieldError> Validate(JsonObject obj) => ReplicationControllerValidation.Validate(obj);
+}
