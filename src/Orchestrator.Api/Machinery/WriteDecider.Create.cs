@@ -1,0 +1,75 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Api.Admission;
+using Orchestrator.Api.Documents;
+using Orchestrator.Api.Identity;
+
+namespace Orchestrator.Api.Machinery;
+
+public sealed partial class WriteDecider
+{
+    /// <inheritdoc />
+    public WriteDecision Create(ObjectKey key, ReadOnlyMemory<byte> body, WriteOptions options, Surroundings at)
+    {
+        if (Open(key, options, at) is not { } request)
+        {
+            return UnknownResource();
+        }
+
+        return Decode(request, body.Span, out var obj) is { } failure ? request.Reject(failure) : CreateObject(request, obj);
+    }
+
+    private WriteDecision CreateObject(Request request, JsonObject obj)
+    {
+        if (GiveIdentity(request, obj) is { } refused)
+        {
+            return request.Reject(refused);
+        }
+
+        var attributes = Attributes(request, AdmissionOperation.Create, obj, null);
+        if (Admit(attributes) is { } notAdmitted)
+        {
+            return request.Reject(notAdmitted);
+        }
+
+        request.Strategy.PrepareForCreate(obj, request.At);
+        if (request.Strategy.TracksGeneration)
+        {
+            obj.Metadata()["generation"] = 1L;
+        }
+
+        var faults = MetadataRules.Faults(obj.Metadata(), request.Kind.Namespaced, request.Strategy).Concat(request.Strategy.Validate(obj));
+        if ((request.Invalid(faults) ?? ValidateAdmission(attributes)) is { } invalid)
+        {
+            return request.Reject(invalid);
+        }
+
+        request.Warnings.AddRange(request.Strategy.Warnings(obj, null));
+        FieldOwnership.AfterCreate(obj, request.Options, request.Kind, request.At.Now);
+        return new WriteDecision.Put(DocumentEncoding.Encode(obj)) { Warnings = request.Warnings };
+    }
+
+    /// <summary>Sets what the server alone gives: uid, creation time; clears what no creator may set.</summary>
+    private static ApiStatus? GiveIdentity(Request request, JsonObject obj)
+    {
+        var metadata = obj.Metadata();
+        if (metadata.Text("resourceVersion").Length > 0)
+        {
+            // Upstream answers with a plain error here, which becomes a 500 without a reason.
+            return new ApiStatus(500, "", "resourceVersion should not be set on objects to be created");
+        }
+
+        if (MatchKey(metadata, request.Key) is { } mismatch)
+        {
+            return mismatch;
+        }
+
+        foreach (var field in (string[])["resourceVersion", "selfLink", "generation", "deletionTimestamp", "deletionGracePeriodSeconds"])
+        {
+            metadata.Remove(field);
+        }
+
+        metadata["uid"] = request.At.NewUid().ToString("D");
+        metadata["creationTimestamp"] = ObjectFields.Time(request.At.Now);
+        return null;
+    }
+}

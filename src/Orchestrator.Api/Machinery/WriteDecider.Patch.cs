@@ -1,0 +1,96 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Orchestrator.Api.Documents;
+using Orchestrator.Api.Identity;
+using Orchestrator.Api.Patching;
+using Orchestrator.Api.Schema;
+
+namespace Orchestrator.Api.Machinery;
+
+public sealed partial class WriteDecider
+{
+    private static readonly string[] PatchMediaTypes =
+        ["application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json"];
+
+    /// <inheritdoc />
+    public WriteDecision Patch(
+        ObjectKey key, StoredObject? current, PatchFormat format, ReadOnlyMemory<byte> patch, WriteOptions options, Surroundings at)
+    {
+        if (Open(key, options, at) is not { } request)
+        {
+            return UnknownResource();
+        }
+
+        if (current is null)
+        {
+            return request.Reject(Statuses.NotFound(request.Kind.GroupResource, key.Name));
+        }
+
+        return options.Subresource == "scale"
+            ? PatchScale(request, current, format, patch)
+            : PatchObject(request, current, format, patch);
+    }
+
+    private WriteDecision PatchObject(Request request, StoredObject current, PatchFormat format, ReadOnlyMemory<byte> patch)
+    {
+        var before = DocumentEncoding.Decode(current.Document);
+        VersionConversion.FromStorage(before, request.Kind);
+        var schema = OpenApiSchemas.For(request.Kind.GroupVersionKind) ?? SchemaNode.Any;
+        if (ApplyPatch(request, before, format, patch, schema, out var obj) is { } failure)
+        {
+            return request.Reject(failure);
+        }
+
+        obj["kind"] = request.Kind.Kind;
+        VersionConversion.ToStorage(obj, request.Kind);
+        request.Strategy.Default(obj);
+        return UpdateObject(request, current, obj);
+    }
+
+    private WriteDecision PatchScale(Request request, StoredObject current, PatchFormat format, ReadOnlyMemory<byte> patch) =>
+        ApplyPatch(request, ScaleDocuments.Read(current), format, patch, ScaleSchema, out var scale) is { } failure
+            ? request.Reject(failure)
+            : ApplyScale(request, current, scale);
+
+    /// <summary>Patches a document and decodes the result as if it had been sent.</summary>
+    private static ApiStatus? ApplyPatch(
+        Request request, JsonObject before, PatchFormat format, ReadOnlyMemory<byte> patch, SchemaNode schema, out JsonObject obj)
+    {
+        obj = [];
+        var applied = format switch
+        {
+            PatchFormat.Json => JsonPatch.Apply(before, patch, schema),
+            PatchFormat.Merge => MergePatch.Apply(before, patch, schema),
+            PatchFormat.StrategicMerge => StrategicMergePatch.Apply(before, patch, schema),
+            _ => new PatchResult(null, Statuses.UnsupportedMediaType(PatchMediaTypes)),
+        };
+        if (applied.Failure is not null)
+        {
+            return applied.Failure;
+        }
+
+        var text = GoText.Json(applied.Result);
+        var decoded = SchemaDecoder.Decode(Encoding.UTF8.GetBytes(text), schema);
+        if (decoded.Fault is { } fault)
+        {
+            return PatchFault(text, fault);
+        }
+
+        if (request.Options.FieldValidation == "Strict" && decoded.Remarks.Count > 0)
+        {
+            return PatchFault(text, "strict decoding error: " + string.Join(", ", decoded.Remarks));
+        }
+
+        if (request.Options.FieldValidation == "Warn")
+        {
+            request.Warnings.AddRange(decoded.Remarks);
+        }
+
+        obj = decoded.Object!;
+        return null;
+    }
+
+    // Upstream names neither kind nor object when the patched document cannot be read.
+    private static ApiStatus PatchFault(string document, string fault) =>
+        Statuses.Invalid("", "", "", [FieldError.Invalid("patch", document, fault)]);
+}

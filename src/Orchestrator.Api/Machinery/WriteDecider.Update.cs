@@ -1,0 +1,155 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Api.Admission;
+using Orchestrator.Api.Documents;
+using Orchestrator.Api.Identity;
+
+namespace Orchestrator.Api.Machinery;
+
+public sealed partial class WriteDecider
+{
+    /// <summary>What a caller cannot change in metadata, whatever the body says.</summary>
+    private static readonly string[] SystemMetadata =
+        ["uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds", "managedFields", "selfLink"];
+
+    /// <inheritdoc />
+    public WriteDecision Update(StoredObject current, ReadOnlyMemory<byte> body, WriteOptions options, Surroundings at)
+    {
+        if (Open(current.Key, options, at) is not { } request)
+        {
+            return UnknownResource();
+        }
+
+        switch (options.Subresource)
+        {
+            case "scale": return UpdateScale(request, current, body.Span);
+            case "binding": return Bind(request, current, body.Span);
+            case "eviction": return Evict(request, current, body.Span);
+            default:
+                return Decode(request, body.Span, out var obj) is { } failure
+                    ? request.Reject(failure)
+                    : UpdateObject(request, current, obj);
+        }
+    }
+
+    /// <summary>From a decoded object to the decision; patches arrive here too.</summary>
+    private WriteDecision UpdateObject(Request request, StoredObject current, JsonObject obj)
+    {
+        var old = DocumentEncoding.Decode(current.Document);
+        if (TakeOverMetadata(request, current, obj, old) is { } refused)
+        {
+            return request.Reject(refused);
+        }
+
+        var attributes = Attributes(request, AdmissionOperation.Update, obj, old);
+        if (Admit(attributes) is { } notAdmitted)
+        {
+            return request.Reject(notAdmitted);
+        }
+
+        PrepareForUpdate(request, obj, old);
+        var faults = MetadataRules.Faults(obj.Metadata(), request.Kind.Namespaced, request.Strategy)
+            .Concat(MetadataRules.UpdateFaults(obj.Metadata(), old.Metadata()))
+            .Concat(request.Strategy.ValidateUpdate(obj, old, request.Options.Subresource));
+        if ((request.Invalid(faults) ?? ValidateAdmission(attributes)) is { } invalid)
+        {
+            return request.Reject(invalid);
+        }
+
+        request.Warnings.AddRange(request.Strategy.Warnings(obj, old));
+        FieldOwnership.AfterUpdate(obj, old, request.Options, request.Kind, request.At.Now);
+        return Conclude(request, obj, old);
+    }
+
+    /// <summary>Removes what has nothing left to wait for, leaves what did not change, stores the rest.</summary>
+    private static WriteDecision Conclude(Request request, JsonObject obj, JsonObject old)
+    {
+        obj.Metadata().Remove("resourceVersion");
+        old.Metadata().Remove("resourceVersion");
+        if (IsFinished(request, obj))
+        {
+            return new WriteDecision.Remove(DocumentEncoding.Encode(obj)) { Warnings = request.Warnings };
+        }
+
+        return JsonNode.DeepEquals(obj, old)
+            ? new WriteDecision.Unchanged { Warnings = request.Warnings }
+            : new WriteDecision.Put(DocumentEncoding.Encode(obj)) { Warnings = request.Warnings };
+    }
+
+    /// <summary>True: the object is being deleted, its grace is over and no finalizer holds it.</summary>
+    /// <remarks>Upstream: ShouldDeleteDuringUpdate; a Namespace is also held by the finalizers of its spec.</remarks>
+    private static bool IsFinished(Request request, JsonObject obj)
+    {
+        var metadata = obj.Metadata();
+        return metadata.Text("deletionTimestamp").Length > 0
+            && metadata.Whole("deletionGracePeriodSeconds") is null or 0
+            && metadata.Texts("finalizers").Count == 0
+            && !(IsNamespace(request) && (obj["spec"] as JsonObject).Texts("finalizers").Count > 0);
+    }
+
+    private static bool IsNamespace(Request request) => request.Key is { Group: "", Resource: "namespaces" };
+
+    /// <summary>Checks the preconditions in the body and puts back what only the server writes.</summary>
+    private static ApiStatus? TakeOverMetadata(Request request, StoredObject current, JsonObject obj, JsonObject old)
+    {
+        var (metadata, before) = (obj.Metadata(), old.Metadata());
+        if (MatchKey(metadata, request.Key) is { } mismatch)
+        {
+            return mismatch;
+        }
+
+        if (metadata.Text("uid") is { Length: > 0 } uid && uid != before.Text("uid"))
+        {
+            return Statuses.Conflict(request.Kind.GroupResource, request.Key.Name,
+                $"StorageError: invalid object, Code: 4, Key: /registry/{request.Key.Resource}/{new NamespacedName(request.Key.Namespace, request.Key.Name)}, " +
+                $"ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: {uid}, UID in object meta: {before.Text("uid")}");
+        }
+
+        if (RevisionFault(request, current, metadata.Text("resourceVersion")) is { } stale)
+        {
+            return stale;
+        }
+
+        foreach (var field in SystemMetadata)
+        {
+            metadata.CopyField(field, before);
+        }
+
+        return null;
+    }
+
+    private static ApiStatus? RevisionFault(Request request, StoredObject current, string resourceVersion)
+    {
+        if (resourceVersion.Length > 0 && resourceVersion != "0")
+        {
+            return resourceVersion == current.Revision.ToString() ? null : Statuses.Conflict(request.Kind.GroupResource, request.Key.Name);
+        }
+
+        return request.Strategy.AllowsUnconditionalUpdate
+            ? null
+            : Statuses.Invalid(request.Kind.Group, request.Kind.Resource, request.Key.Name,
+                [FieldError.Invalid("metadata.resourceVersion", 0, "must be specified for an update")]);
+    }
+
+    private static void PrepareForUpdate(Request request, JsonObject obj, JsonObject old)
+    {
+        var subresource = request.Options.Subresource;
+        request.Strategy.PrepareForUpdate(obj, old, subresource);
+        if (subresource == "status" && !MetadataFollowsStatus(request.Key))
+        {
+            obj["metadata"] = old.Metadata().DeepClone();
+        }
+
+        if (request.Strategy.TracksGeneration && SpecChanged(obj, old))
+        {
+            obj.Metadata()["generation"] = (old.Metadata().Whole("generation") ?? 0) + 1;
+        }
+    }
+
+    // A kubelet writes annotations and labels of its Node, and conditions' owners those of Pods, together with the status.
+    private static bool MetadataFollowsStatus(ObjectKey key) => key is { Group: "", Resource: "pods" or "nodes" };
+
+    private static bool SpecChanged(JsonObject obj, JsonObject old) =>
+        obj.Select(pair => pair.Key).Union(old.Select(pair => pair.Key))
+            .Where(name => name is not ("metadata" or "status" or "kind" or "apiVersion"))
+            .Any(name => !JsonNode.DeepEquals(obj[name], old[name]));
+}

@@ -1,0 +1,151 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Orchestrator.Api.Admission;
+using Orchestrator.Api.Documents;
+using Orchestrator.Api.Identity;
+using Orchestrator.Api.Kinds;
+using Orchestrator.Api.Registry;
+using Orchestrator.Api.Schema;
+
+namespace Orchestrator.Api.Machinery;
+
+/// <summary>Decides writes as upstream's generic registry does, one file per verb.</summary>
+/// <remarks>Upstream: apiserver/pkg/registry/generic/registry/store.go, registry/rest and endpoints/handlers.</remarks>
+public sealed partial class WriteDecider : IWriteDecider
+{
+    private readonly Func<KindRegistry> registry;
+    private readonly KindStrategies strategies;
+    private readonly IReadOnlyList<IAdmissionPlugin> plugins;
+
+    /// <summary>Creates a decider.</summary>
+    /// <param name="registry">The kinds that the server knows at the moment.</param>
+    /// <param name="strategies">The strategies; null: those of the built-in kinds.</param>
+    /// <param name="plugins">The admission plugins in order; null: the built-in ones.</param>
+    public WriteDecider(Func<KindRegistry> registry, KindStrategies? strategies = null, IReadOnlyList<IAdmissionPlugin>? plugins = null)
+    {
+        this.registry = registry;
+        this.strategies = strategies ?? KindStrategies.BuiltIn;
+        this.plugins = plugins ?? AdmissionPlugins.BuiltIn;
+    }
+
+    /// <summary>Creates a decider over kinds that do not change.</summary>
+    public WriteDecider(KindRegistry registry, KindStrategies? strategies = null, IReadOnlyList<IAdmissionPlugin>? plugins = null)
+        : this(() => registry, strategies, plugins)
+    {
+    }
+
+    /// <summary>One request on its way: what every step needs to know.</summary>
+    private sealed record Request(ResourceKind Kind, IKindStrategy Strategy, ObjectKey Key, WriteOptions Options, Surroundings At)
+    {
+        public List<string> Warnings { get; } = [];
+
+        public WriteDecision.Reject Reject(ApiStatus status) => new WriteDecision.Reject(status) { Warnings = Warnings };
+
+        /// <summary>Empty when there is no fault.</summary>
+        public ApiStatus? Invalid(IEnumerable<FieldError> faults)
+        {
+            var found = faults.ToList();
+            return found.Count == 0 ? null : Statuses.Invalid(Kind.Group, Kind.Kind, Key.Name, found);
+        }
+    }
+
+    private Request? Open(ObjectKey key, WriteOptions options, Surroundings at)
+    {
+        var kind = FindKind(key.GroupResource, options.Version);
+        return kind is null ? null : new Request(kind, strategies.For(kind.StorageResource), key, options, at);
+    }
+
+    /// <summary>A version with a group, as in <c>events.k8s.io/v1</c>, names a second view of a stored resource.</summary>
+    private ResourceKind? FindKind(GroupResource resource, string version)
+    {
+        var kinds = registry();
+        var slash = version.IndexOf('/', StringComparison.Ordinal);
+        return slash < 0
+            ? kinds.Find(resource, version) ?? kinds.Preferred(resource)
+            : kinds.Find(version[..slash], version[(slash + 1)..], resource.Resource);
+    }
+
+    private static WriteDecision.Reject UnknownResource() => new(Statuses.NoSuchResource());
+
+    /// <summary>Decodes, takes the object over into the version of the store, and fills in defaults.</summary>
+    private static ApiStatus? Decode(Request request, ReadOnlySpan<byte> body, out JsonObject obj)
+    {
+        var schema = OpenApiSchemas.For(request.Kind.GroupVersionKind) ?? SchemaNode.Any;
+        var decoded = ObjectDecoder.Decode(body, request.Kind.GroupVersionKind, schema, request.Options.FieldValidation);
+        obj = decoded.Object ?? [];
+        request.Warnings.AddRange(decoded.Warnings);
+        if (decoded.Failure is not null)
+        {
+            return decoded.Failure;
+        }
+
+        VersionConversion.ToStorage(obj, request.Kind);
+        request.Strategy.Default(obj);
+        return null;
+    }
+
+    private ApiStatus? Admit(AdmissionAttributes attributes)
+    {
+        foreach (var plugin in plugins)
+        {
+            if (plugin.Admit(attributes) is { } refused)
+            {
+                return refused;
+            }
+        }
+
+        return null;
+    }
+
+    private ApiStatus? ValidateAdmission(AdmissionAttributes attributes)
+    {
+        foreach (var plugin in plugins)
+        {
+            if (plugin.Validate(attributes) is { } refused)
+            {
+                return refused;
+            }
+        }
+
+        return null;
+    }
+
+    private static AdmissionAttributes Attributes(Request request, AdmissionOperation operation, JsonObject? obj, JsonObject? old) => new()
+    {
+        Operation = operation,
+        Kind = request.Kind,
+        Key = request.Key,
+        Subresource = request.Options.Subresource,
+        Object = obj,
+        OldObject = old,
+        Options = request.Options,
+        At = request.At,
+        Warnings = request.Warnings,
+    };
+
+    /// <summary>The name and namespace in a body are those of the path, or left out.</summary>
+    private static ApiStatus? MatchKey(JsonObject metadata, ObjectKey key)
+    {
+        var ns = metadata.Text("namespace");
+        if (key.Namespace.Length > 0 && ns.Length > 0 && ns != key.Namespace)
+        {
+            return Statuses.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
+        }
+
+        var name = metadata.Text("name");
+        if (name.Length > 0 && name != key.Name)
+        {
+            return Statuses.BadRequest($"the name of the object ({name}) does not match the name on the URL ({key.Name})");
+        }
+
+        metadata["name"] = key.Name;
+        if (key.Namespace.Length > 0)
+        {
+            metadata["namespace"] = key.Namespace;
+        }
+
+        return null;
+    }
+
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+}
