@@ -1,4 +1,6 @@
 using Orchestrator.Controllers.Deployments;
+using Orchestrator.Controllers.Endpoints;
+using Orchestrator.Controllers.EndpointSlices;
 using Orchestrator.Controllers.ReplicaSets;
 
 namespace Orchestrator.Controllers;
@@ -12,5 +14,7 @@ public static class Reconcilers
     [
         new DeploymentReconciler(),
         new ReplicaSetReconciler(),
+        new EndpointSliceReconciler(),
+        new EndpointsReconciler(),
     ];
 }
