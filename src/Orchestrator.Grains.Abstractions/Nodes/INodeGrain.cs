@@ -8,7 +8,11 @@ namespace Orchestrator.Grains.Nodes;
 [Alias("orchestrator.node")]
 public interface INodeGrain : IGrainWithStringKey
 {
-    /// <summary>An agent connected. Registers or updates the Node object and returns the first full assignment (protobuf ServerMessage bytes) through the link.</summary>
+    /// <summary>An agent connected. Registers or updates the Node object and sends the first full assignment (protobuf ServerMessage bytes) through the link.</summary>
+    /// <param name="epoch">The agent's epoch, from its first AgentMessage.</param>
+    /// <param name="hello">That message's Hello: protobuf Hello bytes, not the whole AgentMessage.</param>
+    /// <param name="link">The way back; the gateway keeps it alive as long as the connection.</param>
+    /// <param name="cancellationToken">Cancels the registration.</param>
     [Alias("connect")]
     Task<AgentReply> ConnectAsync(long epoch, Immutable<byte[]> hello, IAgentLink link, CancellationToken cancellationToken);
 
@@ -35,7 +39,8 @@ public interface INodeGrain : IGrainWithStringKey
 public interface IAgentLink : IGrainObserver
 {
     /// <summary>Sends a protobuf ServerMessage to the agent.</summary>
-    [Alias("send"), OneWay]
+    /// <remarks>Not one-way: Orleans may reorder one-way messages, and the full assignment must come before the changes to it. Put the message aside and return.</remarks>
+    [Alias("send")]
     Task SendAsync(Immutable<byte[]> message);
 }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Grains.Nodes;
 using Orchestrator.Grains.Streams;
 
 namespace Orchestrator.Grains.Controllers;
@@ -16,20 +17,23 @@ internal sealed partial class ShardActivator(IGrainFactory grains, ReconcilerCat
     /// <inheritdoc />
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var keys = from name in catalog.Names
-                   from shard in Enumerable.Range(0, ReconcilerCatalog.Shards)
-                   select ShardKeys.Build(name, shard);
+        var shards = from name in catalog.Names
+                     from shard in Enumerable.Range(0, ReconcilerCatalog.Shards)
+                     select ShardKeys.Build(name, shard);
+        var asks = shards
+            .Select(key => (key, Ask: (Func<Task>)(() => grains.GetGrain<IControllerShardGrain>(key).EnsureAsync())))
+            .Append((NodeWatchGrain.Key, () => grains.GetGrain<INodeWatchGrain>(NodeWatchGrain.Key).EnsureAsync()));
         var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = stoppingToken };
-        return Parallel.ForEachAsync(keys, options, EnsureAsync);
+        return Parallel.ForEachAsync(asks, options, (ask, cancellationToken) => EnsureAsync(ask.key, ask.Ask, cancellationToken));
     }
 
-    private async ValueTask EnsureAsync(string key, CancellationToken cancellationToken)
+    private async ValueTask EnsureAsync(string key, Func<Task> ask, CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
-                await grains.GetGrain<IControllerShardGrain>(key).EnsureAsync();
+                await ask();
                 return;
             }
             catch (Exception fault) when (fault is not OperationCanceledException and not OutOfMemoryException)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orchestrator.Controllers;
 using Orchestrator.Grains.Controllers;
 using Orchestrator.Grains.Events;
+using Orchestrator.Grains.Nodes;
 using Orchestrator.Grains.Streams;
 using Orleans.Configuration;
 using Orleans.Streams;
@@ -10,21 +11,26 @@ using Orleans.Streams;
 namespace Orchestrator.Grains.Hosting;
 
 /// <summary>Makes a silo one of ours: the grains' services, the stream provider over the change feed, and the settings that were measured.</summary>
-/// <remarks>The host adds clustering, reminders, and the implementations of <c>IObjectStore</c>, <c>IWatchCache</c>, <c>IWriteDecider</c> and <c>ITokenIssuer</c>.</remarks>
+/// <remarks>The host adds clustering, reminders, and the implementations of <c>IObjectStore</c>, <c>IWatchCache</c>, <c>IChangeFeed</c>, <c>IWriteDecider</c> and <c>ITokenIssuer</c>.</remarks>
 public static class SiloSetup
 {
     /// <summary>Adds the grains.</summary>
     /// <param name="silo">The silo.</param>
     /// <param name="reconcilers">The controllers to run; empty for a silo of a cluster without a controller manager.</param>
-    public static ISiloBuilder AddOrchestratorGrains(this ISiloBuilder silo, IReadOnlyList<IReconciler> reconcilers)
+    /// <param name="network">The cluster's addresses, the same on every silo.</param>
+    public static ISiloBuilder AddOrchestratorGrains(this ISiloBuilder silo, IReadOnlyList<IReconciler> reconcilers, ClusterNetwork network)
     {
         var services = silo.Services;
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(new ReconcilerCatalog(reconcilers));
         services.AddSingleton(provider => new ShardRoutes([.. provider.GetRequiredService<ReconcilerCatalog>().Routes]));
+        services.TryAddSingleton<IChangeSource, FeedChangeSource>();
         services.AddSingleton<PlanApplier>();
         services.AddHostedSingleton<EventRecorder>();
         services.AddHostedSingleton<ShardRouter>();
+        services.AddSingleton(network);
+        services.AddSingleton<PodCidrClaims>();
+        services.AddHostedSingleton<NodeChanges>();
         services.AddHostedService<ShardActivator>();
         Tune(silo);
         return silo;

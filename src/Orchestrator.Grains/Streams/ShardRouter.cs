@@ -62,16 +62,10 @@ internal sealed partial class ShardRouter(
 
         while (!stoppingToken.IsCancellationRequested)
         {
-            var start = cache.Revision;
-            using var subscription = source.Follow(start);
-            if (subscription is null)
-            {
-                // The cache moved on and compacted between the two lines above; the next round asks for a newer revision.
-                await Task.Delay(ReadyPoll, stoppingToken);
-                continue;
-            }
+            using var subscription = source.Follow();
 
-            Restart(start);
+            // Read after subscribing: a change may then be told twice, but none is missed.
+            Restart(cache.Revision);
             try
             {
                 await SortAsync(subscription, stoppingToken);

@@ -10,6 +10,7 @@ using Orchestrator.Grains.Hosting;
 using Orchestrator.Grains.Objects;
 using Orchestrator.Grains.Streams;
 using Orchestrator.Grains.Tests.Fakes;
+using Orchestrator.Grains.Tokens;
 using Orchestrator.Store.Cache;
 using Orchestrator.Store.Commits;
 using Orleans.Concurrency;
@@ -41,8 +42,9 @@ public sealed class ControllerShardTests : IAsyncLifetime
                 .AddSingleton<IWriteDecider, PlainDecider>()
                 .AddSingleton<IObjectStore>(store)
                 .AddSingleton<IWatchCache>(cache)
+                .AddSingleton<ITokenIssuer>(new FakeTokenIssuer(TimeProvider.System))
                 .AddSingleton<IChangeSource>(new FakeChangeSource(cache));
-            silo.AddOrchestratorGrains([new ChildrenReconciler()]);
+            silo.AddOrchestratorGrains([new ChildrenReconciler()], new ClusterNetwork());
         });
         cluster = builder.Build();
         await cluster.DeployAsync();

@@ -1,4 +1,3 @@
-using Orchestrator.Api.Identity;
 using Orchestrator.Grains.Streams;
 using Orchestrator.Store.Cache;
 
@@ -7,5 +6,5 @@ namespace Orchestrator.Grains.Tests.Fakes;
 /// <summary>All changes of a <see cref="FakeWatchCache"/>.</summary>
 internal sealed class FakeChangeSource(FakeWatchCache cache) : IChangeSource
 {
-    public IWatchSubscription? Follow(Revision after) => cache.WatchAll();
+    public IWatchSubscription Follow() => cache.WatchAll();
 }
