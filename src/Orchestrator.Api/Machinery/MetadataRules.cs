@@ -1,10 +1,12 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Orchestrator.Api.Documents;
 using Orchestrator.Api.Kinds;
 
 namespace Orchestrator.Api.Machinery;
+
+// Inside the namespace, so that the readers of documents win over those of the same names beside the kinds.
+using Orchestrator.Api.Documents;
 
 /// <summary>What metadata must look like, on its own and compared with what it was.</summary>
 /// <remarks>Upstream: apimachinery/pkg/api/validation/objectmeta.go.</remarks>

@@ -1,13 +1,15 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Admission;
-using Orchestrator.Api.Documents;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Kinds;
 using Orchestrator.Api.Registry;
 using Orchestrator.Api.Schema;
 
 namespace Orchestrator.Api.Machinery;
+
+// Inside the namespace, so that the readers of documents win over those of the same names beside the kinds.
+using Orchestrator.Api.Documents;
 
 /// <summary>Decides writes as upstream's generic registry does, one file per verb.</summary>
 /// <remarks>Upstream: apiserver/pkg/registry/generic/registry/store.go, registry/rest and endpoints/handlers.</remarks>
