@@ -12,6 +12,12 @@ public static class AdmissionPlugins
     /// <summary>The plugins of a cluster whose Services have this range of addresses.</summary>
     public static IReadOnlyList<IAdmissionPlugin> For(ServiceAddresses addresses) =>
     [
+        new NamespaceLifecycle(),
+        new LimitRanger(),
+        new ServiceAccountAdmission(),
+        new TaintNodesByCondition(),
+        new Priority(),
+        new DefaultTolerationSeconds(),
         new ServiceAllocation(addresses),
     ];
 }

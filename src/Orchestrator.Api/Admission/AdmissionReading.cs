@@ -1,0 +1,32 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Api.Identity;
+using Orchestrator.Api.Machinery;
+using Orchestrator.Api.Views;
+
+namespace Orchestrator.Api.Admission;
+
+/// <summary>What several plugins ask of a request and of the cluster.</summary>
+internal static class AdmissionReading
+{
+    private static readonly GroupResource Pods = new("", "pods");
+
+    /// <summary>Whether a pod itself (not a subresource of it) is created.</summary>
+    public static bool CreatesPod(this AdmissionAttributes attributes) => attributes.IsPod() && attributes.Operation == AdmissionOperation.Create;
+
+    /// <summary>Whether a pod itself (not a subresource of it) is created or changed.</summary>
+    public static bool WritesPod(this AdmissionAttributes attributes) => attributes.IsPod() && attributes.Operation != AdmissionOperation.Delete;
+
+    /// <summary>The refusal of this request.</summary>
+    public static ApiStatus Forbid(this AdmissionAttributes attributes, string detail) =>
+        Statuses.Forbidden(attributes.Kind.GroupResource, attributes.Key.Name, detail);
+
+    /// <summary>An object of the cluster, or null.</summary>
+    public static JsonObject? Read(this IClusterView view, string group, string resource, string ns, string name) =>
+        view.Get(new ObjectKey(group, resource, ns, name))?.ToJson();
+
+    /// <summary>The document as a tree.</summary>
+    public static JsonObject? ToJson(this StoredObject stored) => JsonNode.Parse(stored.Document.Span) as JsonObject;
+
+    private static bool IsPod(this AdmissionAttributes attributes) =>
+        attributes.Kind.GroupResource == Pods && attributes.Subresource.Length == 0;
+}
