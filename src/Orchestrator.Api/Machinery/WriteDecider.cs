@@ -2,9 +2,10 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Admission;
 using Orchestrator.Api.Identity;
-using Orchestrator.Api.Kinds;
 using Orchestrator.Api.Registry;
 using Orchestrator.Api.Schema;
+using IKindStrategy = Orchestrator.Api.Kinds.IKindStrategy;
+using KindStrategies = Orchestrator.Api.Kinds.KindStrategies;
 
 namespace Orchestrator.Api.Machinery;
 
