@@ -51,7 +51,7 @@ public sealed class CachedObject
     /// <summary>metadata.ownerReferences[].uid.</summary>
     public required IReadOnlyList<string> OwnerUids { get; init; }
 
-    /// <summary>The values of the kind's selectable fields, by path, as in <c>spec.nodeName</c>; parsed when first asked for.</summary>
+    /// <summary>The values of the kind's selectable fields, by path, as in <c>spec.nodeName</c>, empty when absent; parsed when first asked for.</summary>
     public required Func<string, string?> Field { get; init; }
 
     /// <summary>What one reader parsed from the document, kept for the next (typed views of controllers, table rows).</summary>

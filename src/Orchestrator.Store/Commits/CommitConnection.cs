@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 using Npgsql;
 using NpgsqlTypes;
+using Orchestrator.Api.Documents;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Machinery;
-using Orchestrator.Store.Documents;
 
 namespace Orchestrator.Store.Commits;
 
@@ -257,7 +257,7 @@ internal sealed class CommitConnection : IAsyncDisposable
             if (Current != write.Request.Expected)
             {
                 return new CommitOutcome.Conflict(
-                    CurrentDocument is null ? null : new StoredObject(write.Request.Key, Current, ResourceVersionSplice.Insert(CurrentDocument, Current)));
+                    CurrentDocument is null ? null : new StoredObject(write.Request.Key, Current, DocumentEncoding.WithResourceVersion(CurrentDocument, Current)));
             }
 
             // What remains is the removal of an object that is not there.

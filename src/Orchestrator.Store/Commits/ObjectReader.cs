@@ -1,7 +1,7 @@
 using Npgsql;
+using Orchestrator.Api.Documents;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Machinery;
-using Orchestrator.Store.Documents;
 
 namespace Orchestrator.Store.Commits;
 
@@ -35,7 +35,7 @@ internal sealed class ObjectReader
             }
 
             var revision = new Revision(reader.GetInt64(0));
-            return new StoredObject(key, revision, ResourceVersionSplice.Insert(reader.GetFieldValue<byte[]>(1), revision));
+            return new StoredObject(key, revision, DocumentEncoding.WithResourceVersion(reader.GetFieldValue<byte[]>(1), revision));
         }
         catch (Exception e) when (Faults.IsOfDatabase(e))
         {

@@ -1,3 +1,4 @@
+using Orchestrator.Api.Documents;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Machinery;
 using Orchestrator.Store.Documents;
@@ -63,5 +64,5 @@ internal sealed class PendingWrite
 
     /// <summary>The object as this write leaves it at a revision.</summary>
     public StoredObject At(Revision revision) =>
-        new(Request.Key, revision, ResourceVersionSplice.Insert(Request.Document.Span, revision));
+        new(Request.Key, revision, DocumentEncoding.WithResourceVersion(Request.Document.Span, revision));
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Npgsql;
+using Orchestrator.Api.Documents;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Machinery;
 using Orchestrator.Store.Cache;
@@ -31,7 +32,7 @@ internal static class Rows
     /// <summary>The cached form of a document as it is stored, without resourceVersion.</summary>
     public static CachedObject Create(ObjectKey key, Revision revision, ReadOnlySpan<byte> stored)
     {
-        ReadOnlyMemory<byte> document = ResourceVersionSplice.Insert(stored, revision);
+        ReadOnlyMemory<byte> document = DocumentEncoding.WithResourceVersion(stored, revision);
         DocumentHeader header;
         try
         {
@@ -49,7 +50,7 @@ internal static class Rows
             Uid = header.Uid,
             Labels = header.Labels,
             OwnerUids = header.OwnerUids,
-            Field = new DocumentFields(document).Read,
+            Field = new DocumentFields(key.GroupResource, document).Read,
         };
     }
 }
