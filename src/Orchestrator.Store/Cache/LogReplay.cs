@@ -96,6 +96,11 @@ internal sealed class LogReplay
             }
         }
 
+        if (reached == position)
+        {
+            return null;
+        }
+
         await OfferAsync(subscription, changes);
         return reached;
     }

@@ -13,6 +13,11 @@ internal sealed partial class LogRetention : BackgroundService
 {
     private const string SelectCompacted = "SELECT compacted FROM cluster_revision WHERE id = 1";
 
+    // Only when its successor is there too: then the log is never empty, and who lost touch finds out by the hole.
+    private const string SelectFull = """
+        SELECT committed_at FROM change WHERE revision = $1 AND EXISTS (SELECT FROM change WHERE revision = $1 + 1)
+        """;
+
     // The order of the locks is the committers': first the revision row, then the log. A reader in the way makes this give up soon.
     private const string SetCompacted = "UPDATE cluster_revision SET compacted = $1 WHERE id = 1 AND compacted < $1";
 
@@ -72,9 +77,8 @@ internal sealed partial class LogRetention : BackgroundService
         {
             var (partition, next) = (partitions[index], partitions[index + 1]);
 
-            // A partition is full when its last revision was written; the one in use stays, so that the log is never empty.
             var last = new Revision(next.From - 1);
-            if (await CommittedAtAsync(connection, last, cancellationToken) is not { } written
+            if (await FullSinceAsync(connection, last, cancellationToken) is not { } written
                 || (clock.GetUtcNow() - written <= options.Retention && total <= options.RetentionBytes))
             {
                 return;
@@ -90,9 +94,9 @@ internal sealed partial class LogRetention : BackgroundService
         }
     }
 
-    private static async Task<DateTimeOffset?> CommittedAtAsync(NpgsqlConnection connection, Revision revision, CancellationToken cancellationToken)
+    private static async Task<DateTimeOffset?> FullSinceAsync(NpgsqlConnection connection, Revision revision, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("SELECT committed_at FROM change WHERE revision = $1", connection);
+        await using var command = new NpgsqlCommand(SelectFull, connection);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = revision.Value });
         return await command.ExecuteScalarAsync(cancellationToken) is DateTime written ? new DateTimeOffset(written, TimeSpan.Zero) : null;
     }

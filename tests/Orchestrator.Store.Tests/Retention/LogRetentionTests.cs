@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Api.Identity;
 using Orchestrator.Store.Cache;
+using Orchestrator.Store.Feed;
 using Orchestrator.Store.Retention;
 using Orchestrator.TestKit.Postgres;
 
@@ -74,6 +75,41 @@ public sealed class LogRetentionTests(PostgresFixture postgres) : IClassFixture<
         await retention.TendAsync(Token);
         Assert.Equal(20L, await OldestAsync(silo));
         await silo.Store.PutAsync(Make.Write(Make.ConfigMap("after")));
+    }
+
+    [Fact]
+    public async Task A_cache_that_fell_behind_the_log_is_read_anew_and_says_so()
+    {
+        var options = postgres.Options with
+        {
+            ConnectionString = PostgresServer.Shared.CreateDatabase(),
+            PartitionRevisions = 10,
+            RetentionBytes = 1,
+            RetentionPeriod = TimeSpan.FromDays(1),
+        };
+        await using var silo = await StoreUnderTest.StartAsync(options, Token);
+        for (var number = 1; number <= 25; number++)
+        {
+            await silo.Store.PutAsync(Make.Write(Make.ConfigMap($"b{number}")));
+        }
+
+        var current = await silo.Cache.ReachCurrentAsync(Token);
+        var cache = silo.Services.GetRequiredService<WatchCache>();
+        using var retention = new LogRetention(silo.Database, cache, options, TimeProvider.System, NullLogger<LogRetention>.Instance);
+        await retention.TendAsync(Token);
+
+        // As if this silo had been cut off since revision 3: what follows is no longer in the log.
+        cache.Load(new Revision(3), default, []);
+        var batch = new TaskCompletionSource<ChangeBatch>();
+        using var subscription = silo.Feed.Subscribe(published => batch.TrySetResult(published));
+        using var watch = silo.Cache.Watch(ConfigMaps, "", new Revision(20))!;
+
+        Assert.Equal(current, await silo.Cache.ReachCurrentAsync(Token));
+        Assert.Equal(25, silo.Cache.List(ConfigMaps).Count);
+        var reset = await batch.Task.WaitAsync(Token);
+        Assert.True(reset.Reset);
+        Assert.Equal((3L, current.Value), (reset.From.Value, reset.To.Value));
+        await Assert.ThrowsAsync<WatchOverflowException>(() => watch.Changes.WaitToReadAsync(Token).AsTask());
     }
 
     private static async Task<object?> OldestAsync(StoreUnderTest silo)
