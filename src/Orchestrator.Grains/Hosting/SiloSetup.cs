@@ -4,6 +4,7 @@ using Orchestrator.Controllers;
 using Orchestrator.Grains.Controllers;
 using Orchestrator.Grains.Events;
 using Orchestrator.Grains.Nodes;
+using Orchestrator.Grains.Scheduling;
 using Orchestrator.Grains.Streams;
 using Orleans.Configuration;
 using Orleans.Streams;
@@ -18,12 +19,19 @@ public static class SiloSetup
     /// <param name="silo">The silo.</param>
     /// <param name="reconcilers">The controllers to run; empty for a silo of a cluster without a controller manager.</param>
     /// <param name="network">The cluster's addresses, the same on every silo.</param>
-    public static ISiloBuilder AddOrchestratorGrains(this ISiloBuilder silo, IReadOnlyList<IReconciler> reconcilers, ClusterNetwork network)
+    /// <param name="runsScheduler">False for a cluster whose pods are placed by another scheduler.</param>
+    public static ISiloBuilder AddOrchestratorGrains(
+        this ISiloBuilder silo, IReadOnlyList<IReconciler> reconcilers, ClusterNetwork network, bool runsScheduler = true)
     {
         var services = silo.Services;
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(new ReconcilerCatalog(reconcilers));
-        services.AddSingleton(provider => new ShardRoutes([.. provider.GetRequiredService<ReconcilerCatalog>().Routes]));
+        services.AddSingleton(provider => new ShardRoutes(
+        [
+            .. provider.GetRequiredService<ReconcilerCatalog>().Routes,
+            .. runsScheduler ? [SchedulerGrain.Route] : Array.Empty<ChangeRoute>(),
+        ]));
+        services.AddSingleton<SchedulingWrites>();
         services.TryAddSingleton<IChangeSource, FeedChangeSource>();
         services.AddSingleton<PlanApplier>();
         services.AddHostedSingleton<EventRecorder>();

@@ -36,6 +36,12 @@ internal sealed partial class ObjectGrain(
     /// <inheritdoc />
     public Task<WriteReply> CreateAsync(Immutable<byte[]> body, WriteCall call, CancellationToken cancellationToken)
     {
+        if (call.Subresource.Length > 0)
+        {
+            // Binding and eviction are created, but what they write is the object, which must exist.
+            return UpdateAsync(body, call, cancellationToken);
+        }
+
         var options = call.ToOptions();
         return WriteAsync(
             new Write(options, (_, at) => decider.Create(key, body.Value, options, at)) { MustBeNew = true },
