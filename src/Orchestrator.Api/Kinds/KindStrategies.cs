@@ -16,13 +16,17 @@ public sealed class KindStrategies
     public static KindStrategies BuiltIn { get; } = new(
     [
         new ConfigMaps.ConfigMapStrategy(),
+        new CronJobs.CronJobStrategy(),
+        new DaemonSets.DaemonSetStrategy(),
         new Deployments.DeploymentStrategy(),
+        new Jobs.JobStrategy(),
         new Namespaces.NamespaceStrategy(),
         new Pods.PodStrategy(),
         new ReplicaSets.ReplicaSetStrategy(),
         new ReplicationControllers.ReplicationControllerStrategy(),
         new Secrets.SecretStrategy(),
         new Services.ServiceStrategy(),
+        new StatefulSets.StatefulSetStrategy(),
     ]);
 
     /// <summary>The strategy of a resource; a kind without one of its own gets the common rules.</summary>

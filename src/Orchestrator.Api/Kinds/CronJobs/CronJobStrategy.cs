@@ -1,0 +1,19 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Api.Identity;
+using Orchestrator.Api.Machinery;
+
+namespace Orchestrator.Api.Kinds.CronJobs;
+
+/// <summary>What CronJobs add to the common write path.</summary>
+/// <remarks>Upstream: pkg/registry/batch/cronjob/strategy.go.</remarks>
+internal sealed class CronJobStrategy : StatusStrategy
+{
+    /// <inheritdoc />
+    public override GroupResource Resource => new("batch", "cronjobs");
+
+    /// <inheritdoc />
+    public override void Default(JsonObject obj) => CronJobDefaults.Apply(obj);
+
+    /// <inheritdoc />
+    public override IEnumerable<FieldError> Validate(JsonObject obj) => CronJobValidation.Validate(obj);
+}
