@@ -25,6 +25,11 @@ public sealed partial class WriteDecider
             return request.Reject(refused);
         }
 
+        if (!request.OwnershipIsDecided)
+        {
+            FieldOwnership.OfNew(obj, request.Options, request.Kind, request.At.Now);
+        }
+
         var attributes = Attributes(request, AdmissionOperation.Create, obj, null);
         if (Admit(attributes) is { } notAdmitted)
         {
@@ -44,7 +49,6 @@ public sealed partial class WriteDecider
         }
 
         request.Warnings.AddRange(request.Strategy.Warnings(obj, null));
-        FieldOwnership.AfterCreate(obj, request.Options, request.Kind, request.At.Now);
         return new WriteDecision.Put(DocumentEncoding.Encode(obj)) { Warnings = request.Warnings };
     }
 

@@ -21,6 +21,11 @@ public sealed partial class WriteDecider
             return UnknownResource();
         }
 
+        if (format == PatchFormat.Apply && options.Subresource != "scale")
+        {
+            return Apply(request, current, patch);
+        }
+
         if (current is null)
         {
             return request.Reject(Statuses.NotFound(request.Kind.GroupResource, key.Name));

@@ -9,7 +9,7 @@ public sealed partial class WriteDecider
 {
     /// <summary>What a caller cannot change in metadata, whatever the body says.</summary>
     private static readonly string[] SystemMetadata =
-        ["uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds", "managedFields", "selfLink"];
+        ["uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"];
 
     /// <inheritdoc />
     public WriteDecision Update(StoredObject current, ReadOnlyMemory<byte> body, WriteOptions options, Surroundings at)
@@ -40,6 +40,8 @@ public sealed partial class WriteDecider
             return request.Reject(refused);
         }
 
+        // A status takes the metadata over from the object, so what server-side apply decided is put back at the end.
+        var owners = request.OwnershipIsDecided ? obj.Metadata()["managedFields"]?.DeepClone() as JsonArray : null;
         var attributes = Attributes(request, AdmissionOperation.Update, obj, old);
         if (Admit(attributes) is { } notAdmitted)
         {
@@ -56,7 +58,15 @@ public sealed partial class WriteDecider
         }
 
         request.Warnings.AddRange(request.Strategy.Warnings(obj, old));
-        FieldOwnership.AfterUpdate(obj, old, request.Options, request.Kind, request.At.Now);
+        if (owners is null)
+        {
+            FieldOwnership.AfterUpdate(obj, old, request.Options, request.Kind, request.At.Now);
+        }
+        else
+        {
+            FieldOwnership.Set(obj, owners);
+        }
+
         return Conclude(request, obj, old);
     }
 

@@ -42,6 +42,9 @@ public sealed partial class WriteDecider : IWriteDecider
     {
         public List<string> Warnings { get; } = [];
 
+        /// <summary>True: metadata.managedFields of the new state stands already, as server-side apply left it.</summary>
+        public bool OwnershipIsDecided { get; set; }
+
         public WriteDecision.Reject Reject(ApiStatus status) => new WriteDecision.Reject(status) { Warnings = Warnings };
 
         /// <summary>Empty when there is no fault.</summary>

@@ -11,7 +11,7 @@ public sealed class WriteDeciderCreateTests
 
     [Fact]
     public void A_new_object_gets_its_identity_and_canonical_order() => Assert.Equal(
-        """{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"cm","namespace":"default","uid":"11111111-2222-3333-4444-555555555555","creationTimestamp":"2026-03-01T12:00:00Z","labels":{"a":"b"}},"data":{"k":"v"}}""",
+        """{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"cm","namespace":"default","uid":"11111111-2222-3333-4444-555555555555","creationTimestamp":"2026-03-01T12:00:00Z","labels":{"a":"b"},"managedFields":[{"manager":"unknown","operation":"Update","apiVersion":"v1","time":"2026-03-01T12:00:00Z","fieldsType":"FieldsV1","fieldsV1":{"f:data":{".":{},"f:k":{}},"f:metadata":{"f:labels":{".":{},"f:a":{}}}}}]},"data":{"k":"v"}}""",
         Document(cluster.Create(ConfigMap, """{"data":{"k":"v"},"metadata":{"labels":{"a":"b"},"name":"cm","creationTimestamp":null},"apiVersion":"v1","kind":"ConfigMap"}""")).ToJsonString());
 
     [Fact]
