@@ -1,6 +1,10 @@
+using Orchestrator.Api.Registry;
 using Orchestrator.Controllers.Deployments;
 using Orchestrator.Controllers.Endpoints;
 using Orchestrator.Controllers.EndpointSlices;
+using Orchestrator.Controllers.GarbageCollection;
+using Orchestrator.Controllers.Namespaces;
+using Orchestrator.Controllers.Nodes;
 using Orchestrator.Controllers.ReplicaSets;
 
 namespace Orchestrator.Controllers;
@@ -10,11 +14,22 @@ public static class Reconcilers
 {
     /// <summary>The controllers.</summary>
     /// <param name="rootCertificates">The cluster's CA in PEM, published to every namespace as kube-root-ca.crt.</param>
-    public static IReadOnlyList<IReconciler> All(string rootCertificates) =>
-    [
-        new DeploymentReconciler(),
-        new ReplicaSetReconciler(),
-        new EndpointSliceReconciler(),
-        new EndpointsReconciler(),
-    ];
+    /// <param name="kinds">The kinds that are served now, custom ones included; null: the built-in ones.</param>
+    public static IReadOnlyList<IReconciler> All(string rootCertificates, Func<KindRegistry>? kinds = null)
+    {
+        kinds ??= () => KindRegistry.BuiltIn;
+        return
+        [
+            new DeploymentReconciler(),
+            new ReplicaSetReconciler(),
+            new EndpointSliceReconciler(),
+            new EndpointsReconciler(),
+            new NamespaceReconciler(kinds),
+            new DefaultServiceAccount(),
+            new RootCertificates(rootCertificates),
+            new GarbageCollector(kinds),
+            new NodeLifecycle(),
+            new PodGarbageCollector(),
+        ];
+    }
 }

@@ -138,8 +138,9 @@ internal sealed class FakeCluster : IClusterView
 
     private void Settle(ObjectKey key, JsonObject document)
     {
-        var waitsForKubelet = key.Resource == "pods" && document["spec"]?["nodeName"] is not null;
-        if (document["metadata"]!["deletionTimestamp"] is not null && document["metadata"]!["finalizers"] is not JsonArray { Count: > 0 } && !waitsForKubelet)
+        var isHeld = (key.Resource == "pods" && document["spec"]?["nodeName"] is not null)
+            || (key.Resource == "namespaces" && document["spec"]?["finalizers"] is JsonArray { Count: > 0 });
+        if (document["metadata"]!["deletionTimestamp"] is not null && document["metadata"]!["finalizers"] is not JsonArray { Count: > 0 } && !isHeld)
         {
             Remove(key);
         }
