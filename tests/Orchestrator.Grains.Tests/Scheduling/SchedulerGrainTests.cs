@@ -1,9 +1,11 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using k8s.Models;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Machinery;
 using Orchestrator.Api.Registry;
+using Orchestrator.Client;
 using Orchestrator.Controllers;
 using Orchestrator.Grains.Hosting;
 using Orchestrator.Grains.Objects;
@@ -123,6 +125,22 @@ public sealed class SchedulerGrainTests : IAsyncLifetime
 
         await ReachAsync(() => Pods().Count(pod => (string?)pod["spec"]!["nodeName"] == "n1") == 3);
         Assert.Equal(3, Pods().Count);
+    }
+
+    [Fact]
+    public async Task The_client_writes_reads_lists_and_hears_which_field_is_wrong()
+    {
+        var client = new OrchestratorClient(cluster.Client, "tester");
+        var map = new V1ConfigMap { Metadata = new V1ObjectMeta { Name = "c", NamespaceProperty = "default" } };
+        await client.CreateAsync(map, Cancel);
+        var (items, revision) = await client.ListAsync<V1ConfigMap>("default", Cancel);
+        Assert.Equal("c", Assert.Single(items).Metadata.Name);
+        Assert.True(revision > 0);
+        await client.DeleteAsync<V1ConfigMap>("default", "c", Cancel);
+        Assert.Null(await client.GetAsync<V1ConfigMap>("default", "c", Cancel));
+        map.Metadata.Name = "Not a name";
+        var invalid = await Assert.ThrowsAsync<InvalidObjectException>(() => client.CreateAsync(map, Cancel));
+        Assert.Equal("metadata.name", Assert.Single(invalid.Causes).Field);
     }
 
     private static ObjectKey Pod(string name) => new("", "pods", "default", name);
