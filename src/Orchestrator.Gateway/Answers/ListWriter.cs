@@ -1,0 +1,110 @@
+using System.IO.Compression;
+using System.IO.Pipelines;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Orchestrator.Gateway.Reads;
+using Orchestrator.Gateway.Requests;
+
+namespace Orchestrator.Gateway.Answers;
+
+/// <summary>Streams lists: header, then each document as it lies in the cache. The list is never one string or one buffer.</summary>
+internal static class ListWriter
+{
+    /// <summary>Larger lists are compressed when the client can read it. Upstream: APIResponseCompression, 128 KiB.</summary>
+    private const long CompressFrom = 128 * 1024;
+
+    /// <summary>What may wait in memory before it is sent on.</summary>
+    private const int FlushEvery = 64 * 1024;
+
+    /// <summary>Writes a page as whole objects or as PartialObjectMetadata.</summary>
+    public static async Task WriteAsync(ApiRequest request, ListPage page)
+    {
+        var partial = request.Form.Shape == MediaShape.Partial;
+        var header = Header(partial ? "PartialObjectMetadataList" : request.Kind.ListKind, partial ? "meta.k8s.io/v1" : request.Kind.ApiVersion, page);
+        if (request.Form.Yaml || AnswerWriter.WantsPretty(request.Http.Request))
+        {
+            // For people's eyes: here the list does become one buffer.
+            using var whole = new MemoryStream();
+            await WriteAsync(PipeWriter.Create(whole, new StreamPipeWriterOptions(leaveOpen: true)), request, page, header);
+            await AnswerWriter.WriteAsync(request.Http, 200, whole.ToArray(), request.Form);
+            return;
+        }
+
+        request.Http.Response.StatusCode = 200;
+        request.Http.Response.ContentType = request.Form.ContentType;
+        await using var compressed = Compressed(request.Http, page);
+        await WriteAsync(compressed is null ? request.Http.Response.BodyWriter : PipeWriter.Create(compressed, new StreamPipeWriterOptions(leaveOpen: true)), request, page, header);
+    }
+
+    private static async Task WriteAsync(PipeWriter writer, ApiRequest request, ListPage page, byte[] header)
+    {
+        var partial = request.Form.Shape == MediaShape.Partial;
+        Put(writer, header);
+        var pending = 0;
+        for (var index = 0; index < page.Objects.Count; index++)
+        {
+            var document = VersionView.Of(request.Kind, page.Objects[index].Stored.Document);
+            Put(writer, index == 0 ? (partial ? ""u8 : "{"u8) : partial ? ","u8 : ",{"u8);
+            var item = partial ? DocumentSlices.Partial(document) : DocumentSlices.WithoutTypeMeta(document);
+            Put(writer, item.Span);
+            pending += item.Length;
+            if (pending >= FlushEvery)
+            {
+                await writer.FlushAsync(request.Aborted);
+                pending = 0;
+            }
+        }
+
+        Put(writer, "]}\n"u8);
+        await writer.FlushAsync(request.Aborted);
+        await writer.CompleteAsync();
+    }
+
+    private static GZipStream? Compressed(HttpContext http, ListPage page)
+    {
+        if (!http.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase)
+            || page.Objects.Sum(cached => (long)cached.Stored.Document.Length) < CompressFrom)
+        {
+            return null;
+        }
+
+        http.Response.Headers.ContentEncoding = "gzip";
+        http.Response.Headers.Vary = "Accept-Encoding";
+        return new GZipStream(http.Response.Body, CompressionLevel.Fastest, leaveOpen: true);
+    }
+
+    private static byte[] Header(string kind, string apiVersion, ListPage page)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("kind", kind);
+            json.WriteString("apiVersion", apiVersion);
+            json.WriteStartObject("metadata");
+            json.WriteString("resourceVersion", page.Revision.ToString());
+            if (page.Next is not null)
+            {
+                json.WriteString("continue", page.Next.Encode());
+            }
+
+            if (page.Remaining > 0)
+            {
+                json.WriteNumber("remainingItemCount", page.Remaining);
+            }
+
+            json.WriteEndObject();
+            json.WriteStartArray("items");
+            json.Flush();
+        }
+
+        // The writer is left open on purpose: the items and both closing brackets follow.
+        return buffer.ToArray();
+    }
+
+    private static void Put(PipeWriter writer, ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(writer.GetSpan(bytes.Length));
+        writer.Advance(bytes.Length);
+    }
+}

@@ -1,0 +1,29 @@
+using Orchestrator.Api.Identity;
+using Orchestrator.Api.Machinery;
+using Orchestrator.Gateway.Reads;
+using Orchestrator.Gateway.Requests;
+
+namespace Orchestrator.Gateway.Answers;
+
+/// <summary>Writes one object, or the view of it that its subresource is, in the form that the client asked for.</summary>
+internal static class ObjectWriter
+{
+    /// <summary>Writes a stored document.</summary>
+    public static Task WriteAsync(ApiRequest request, int code, ReadOnlyMemory<byte> stored)
+    {
+        if (request.Target.Subresource == "scale")
+        {
+            var version = DocumentSlices.Text(DocumentSlices.Member(stored, "metadata"u8), "resourceVersion"u8);
+            _ = Revision.TryParse(version, out var revision);
+            return AnswerWriter.WriteAsync(request.Http, code, ScaleDocuments.Read(new StoredObject(request.Key, revision, stored)), request.Form);
+        }
+
+        var document = VersionView.Of(request.Kind, stored);
+        return request.Form.Shape switch
+        {
+            MediaShape.Table => TableWriter.WriteAsync(request, code, document, request.ReceivedAt),
+            MediaShape.Partial => AnswerWriter.WriteAsync(request.Http, code, DocumentSlices.Partial(document), request.Form),
+            _ => AnswerWriter.WriteAsync(request.Http, code, document, request.Form),
+        };
+    }
+}

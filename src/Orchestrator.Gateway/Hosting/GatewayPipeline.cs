@@ -1,0 +1,143 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Api.Machinery;
+using Orchestrator.Gateway.Answers;
+using Orchestrator.Gateway.Authentication;
+using Orchestrator.Gateway.Authorization;
+using Orchestrator.Gateway.Reads;
+using Orchestrator.Gateway.Requests;
+using Orchestrator.Gateway.Verbs;
+using Orchestrator.Store.Commits;
+
+namespace Orchestrator.Gateway.Hosting;
+
+/// <summary>The way of every request: who, may they, what is meant, and the verb that answers.</summary>
+internal sealed partial class GatewayPipeline(GatewayServices gateway, ILogger<GatewayPipeline> logger)
+{
+    /// <summary>Answers a request. The one place where failures that nobody expected become a Status.</summary>
+    public async Task InvokeAsync(HttpContext http)
+    {
+        AnswerWriter.SetHeaders(http);
+        try
+        {
+            await AnswerAsync(http);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The client went away; there is nobody to answer.
+            LogAborted(http.Request.Path);
+        }
+        catch (StoreUnavailableException unavailable)
+        {
+            LogStoreUnavailable(http.Request.Path, unavailable);
+            await FailAsync(http, Freshness.StoreUnavailable());
+        }
+        catch (TimeoutException timeout)
+        {
+            // Orleans gave up on a grain that did not answer.
+            LogFailed(http.Request.Method, http.Request.Path, timeout);
+            await FailAsync(http, Statuses.Timeout("request did not complete within the allotted timeout", 1));
+        }
+        catch (Exception failure) when (failure is not BadHttpRequestException)
+        {
+            LogFailed(http.Request.Method, http.Request.Path, failure);
+            await FailAsync(http, Statuses.InternalError(failure.Message));
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext http)
+    {
+        var target = RequestTarget.Parse(http.Request.Method, http.Request.Path.Value ?? "/", http.Request.Query);
+        var caller = await gateway.Authenticator.AuthenticateAsync(http);
+        if (caller is null)
+        {
+            await AnswerWriter.FailAsync(http, Statuses.Unauthorized());
+            return;
+        }
+
+        var (user, refused) = gateway.Impersonation.Resolve(http.Request, caller, target);
+        if (user is null)
+        {
+            await AnswerWriter.FailAsync(http, refused!);
+            return;
+        }
+
+        var access = AccessRequest.For(user, target);
+        if (!IsOpenToAll(target) && !gateway.Authorizer.Authorize(access).Allowed)
+        {
+            await AnswerWriter.FailAsync(http, Refusal.Of(access));
+            return;
+        }
+
+        await AnswerBoundedAsync(http, target, user);
+    }
+
+    /// <summary>Health is readable before the roles that open it are in the cache.</summary>
+    private static bool IsOpenToAll(RequestTarget target) =>
+        !target.IsResource && target.Verb is "get" or "head" && target.Path.TrimEnd('/') is "/healthz" or "/livez" or "/readyz" or "/version";
+
+    private async Task AnswerBoundedAsync(HttpContext http, RequestTarget target, ApiUser user)
+    {
+        if (target.Verb == "watch" || StreamingSubresources.Contains(target.Subresource))
+        {
+            await AnswerTargetAsync(http, target, user);
+            return;
+        }
+
+        if (!gateway.Slots.TryTake(user.Name))
+        {
+            await AnswerWriter.FailAsync(http, Statuses.TooManyRequests("Too many requests, please try again later.", 1));
+            return;
+        }
+
+        try
+        {
+            await AnswerTargetAsync(http, target, user);
+        }
+        finally
+        {
+            gateway.Slots.Release(user.Name);
+        }
+    }
+
+    private static readonly HashSet<string> StreamingSubresources = ["exec", "attach", "portforward", "log", "proxy"];
+
+    private async Task AnswerTargetAsync(HttpContext http, RequestTarget target, ApiUser user)
+    {
+        if (!target.IsResource)
+        {
+            await NonResourcePaths.AnswerAsync(gateway, http, target);
+            return;
+        }
+
+        var kind = gateway.Kinds.Find(target.Group, target.Version, target.Resource);
+        if (kind is null)
+        {
+            var known = gateway.Kinds.All.Any(other => other.Group == target.Group && other.Version == target.Version);
+            await (known ? AnswerWriter.FailAsync(http, Statuses.NoSuchResource()) : AnswerWriter.WriteTextAsync(http, 404, "404 page not found\n"));
+            return;
+        }
+
+        if (MediaForm.Negotiate(http.Request.Headers.Accept.ToString()) is not { } form)
+        {
+            await AnswerWriter.FailAsync(http, AnswerFaults.NotAcceptable());
+            return;
+        }
+
+        await VerbRouter.AnswerAsync(gateway, new ApiRequest(http, target, user, kind, form) { ReceivedAt = gateway.Clock.GetUtcNow() });
+    }
+
+    private static async Task FailAsync(HttpContext http, ApiStatus status)
+    {
+        if (http.Response.HasStarted)
+        {
+            // Half an answer must not look like a whole one.
+            http.Abort();
+            return;
+        }
+
+        http.Response.Headers.ContentEncoding = default;
+        http.Response.ContentLength = null;
+        await AnswerWriter.FailAsync(http, status);
+    }
+}

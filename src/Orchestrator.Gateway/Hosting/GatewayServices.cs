@@ -1,0 +1,53 @@
+using Orchestrator.Api.Registry;
+using Orchestrator.Gateway.Authentication;
+using Orchestrator.Gateway.Authorization;
+using Orchestrator.Gateway.Reads;
+using Orchestrator.Gateway.Streaming;
+using Orchestrator.Store.Cache;
+
+namespace Orchestrator.Gateway.Hosting;
+
+/// <summary>What verbs work with; one per silo.</summary>
+internal sealed class GatewayServices(GatewayOptions options, IWatchCache cache, IGrainSource grains, TokenIssuer issuer, TimeProvider clock)
+{
+    private readonly RbacAuthorizer authorizer = new(cache);
+
+    /// <summary>The host's choices.</summary>
+    public GatewayOptions Options => options;
+
+    /// <summary>All reads come from here.</summary>
+    public IWatchCache Cache => cache;
+
+    /// <summary>All writes go here.</summary>
+    public IGrainSource Grains => grains;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Clock => clock;
+
+    /// <summary>Signs service-account tokens.</summary>
+    public TokenIssuer Issuer => issuer;
+
+    /// <summary>The kinds that are served.</summary>
+    public KindRegistry Kinds { get; } = KindRegistry.BuiltIn;
+
+    /// <summary>Who asks.</summary>
+    public Authenticator Authenticator { get; } = new(
+        new ClientCertificates(options.Authority.Certificate, clock),
+        options.TokenAuthFile.Length == 0 ? TokenFile.Empty : TokenFile.Parse(options.TokenAuthFile),
+        new ServiceAccountTokens(issuer, cache, clock));
+
+    /// <summary>Who may do what.</summary>
+    public RbacAuthorizer Authorizer => authorizer;
+
+    /// <summary>Who acts as whom.</summary>
+    public Impersonation Impersonation { get; } = new(new RbacAuthorizer(cache));
+
+    /// <summary>Lists that clients are paging through.</summary>
+    public PagedSnapshots Pages { get; } = new(clock);
+
+    /// <summary>Bounds the requests of each user.</summary>
+    public RequestSlots Slots { get; } = new(options.MaxRequestsPerUser);
+
+    /// <summary>Streams that wait for an agent to dial back.</summary>
+    public StreamRendezvous Streams { get; } = new();
+}

@@ -1,0 +1,83 @@
+using System.Security.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orchestrator.Gateway.AgentEndpoint;
+using Orchestrator.Gateway.Authentication;
+using Orchestrator.Grains.Tokens;
+
+namespace Orchestrator.Gateway.Hosting;
+
+/// <summary>Puts the gateway into a host: services, the HTTPS port, and the requests.</summary>
+public static class GatewaySetup
+{
+    /// <summary>An agent's message may carry a pod with all its Secrets.</summary>
+    private const int MaxAgentMessageBytes = 16 * 1024 * 1024;
+
+    /// <summary>Adds the gateway. The host adds <see cref="Store.Cache.IWatchCache"/> and Orleans, whose grains are used unless an <see cref="IGrainSource"/> is registered.</summary>
+    public static IServiceCollection AddOrchestratorGateway(this IServiceCollection services, GatewayOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IGrainSource, ClusterGrains>();
+        services.AddSingleton(options);
+        services.AddSingleton(provider => new TokenIssuer(options.ServiceAccountKey, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ITokenIssuer>(provider => provider.GetRequiredService<TokenIssuer>());
+        services.AddSingleton<GatewayServices>();
+        services.AddSingleton<GatewayPipeline>();
+        services.AddSingleton<AgentGatewayEndpoint>();
+        services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = MaxAgentMessageBytes;
+            grpc.MaxSendMessageSize = MaxAgentMessageBytes;
+        });
+        return services;
+    }
+
+    /// <summary>Opens the HTTPS port: HTTP/1.1 and HTTP/2, client certificates welcome but not demanded (tokens are as good).</summary>
+    public static void ListenForGateway(this KestrelServerOptions kestrel, GatewayOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = null;
+        kestrel.Limits.MinRequestBodyDataRate = null;
+        kestrel.Limits.MinResponseDataRate = null;
+        kestrel.Limits.MaxConcurrentUpgradedConnections = null;
+        kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
+        if (options.ListenAddress is { } address)
+        {
+            kestrel.Listen(address, options.ApiPort, ConfigureTls);
+        }
+        else
+        {
+            kestrel.ListenAnyIP(options.ApiPort, ConfigureTls);
+        }
+
+        void ConfigureTls(ListenOptions listen)
+        {
+            listen.Protocols = HttpProtocols.Http1AndHttp2;
+            listen.UseHttps(https =>
+            {
+                https.ServerCertificate = options.ServerCertificate;
+                https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+                https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+
+                // Every certificate may knock; the authenticator checks it and answers a bad one with 401 instead of a broken handshake.
+                https.ClientCertificateValidation = static (_, _, _) => true;
+            });
+        }
+    }
+
+    /// <summary>Answers requests: the agents' gRPC, and everything else by the API.</summary>
+    public static void MapOrchestratorGateway(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(20) });
+        app.MapGrpcService<AgentGatewayEndpoint>();
+        var pipeline = app.Services.GetRequiredService<GatewayPipeline>();
+        app.MapFallback("{**path}", pipeline.InvokeAsync);
+    }
+}

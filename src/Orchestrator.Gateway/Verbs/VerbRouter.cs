@@ -1,0 +1,44 @@
+using Orchestrator.Api.Machinery;
+using Orchestrator.Gateway.Answers;
+using Orchestrator.Gateway.Hosting;
+using Orchestrator.Gateway.Requests;
+using Orchestrator.Gateway.Subresources;
+
+namespace Orchestrator.Gateway.Verbs;
+
+/// <summary>Finds the verb that answers a request for a resource.</summary>
+internal static class VerbRouter
+{
+    /// <summary>Answers with the verb, or says that the kind does not have it.</summary>
+    public static Task AnswerAsync(GatewayServices gateway, ApiRequest request)
+    {
+        var target = request.Target;
+        if (target.Subresource.Length > 0 && request.Kind.Subresource(target.Subresource) is null)
+        {
+            return AnswerWriter.FailAsync(request.Http, Statuses.NoSuchResource());
+        }
+
+        // A POST to an object, and a verb that neither kind nor subresource has.
+        if ((target is { Verb: "create", NameInPath: true, Subresource.Length: 0 }) || !Allows(request))
+        {
+            return AnswerWriter.FailAsync(request.Http, Statuses.MethodNotAllowed());
+        }
+
+        return target.Verb switch
+        {
+            "get" => Get.AnswerAsync(gateway, request),
+            "list" => List.AnswerAsync(gateway, request),
+            "watch" => Watch.AnswerAsync(gateway, request),
+            "create" when target.Subresource is "binding" or "eviction" => PodActions.AnswerAsync(gateway, request),
+            "create" when target.Resource == "bindings" => PodActions.AnswerAsync(gateway, request),
+            "create" => Create.AnswerAsync(gateway, request),
+            "update" => Update.AnswerAsync(gateway, request),
+            "patch" => Patch.AnswerAsync(gateway, request),
+            "delete" => Delete.AnswerAsync(gateway, request),
+            "deletecollection" => DeleteCollection.AnswerAsync(gateway, request),
+            _ => AnswerWriter.FailAsync(request.Http, Statuses.MethodNotAllowed()),
+        };
+    }
+
+    private static bool Allows(ApiRequest request) => request.Kind.Allows(request.Target.Verb, request.Target.Subresource);
+}

@@ -1,0 +1,198 @@
+using System.Threading.Channels;
+using Orchestrator.Api.Machinery;
+using Orchestrator.Gateway.Answers;
+using Orchestrator.Gateway.Hosting;
+using Orchestrator.Gateway.Reads;
+using Orchestrator.Gateway.Requests;
+using Orchestrator.Store.Cache;
+
+namespace Orchestrator.Gateway.Verbs;
+
+/// <summary>Follows a collection: the state (when asked for), then every change, with bookmarks in between.</summary>
+/// <remarks>Upstream: apiserver/pkg/storage/cacher and endpoints/handlers/watch.go.</remarks>
+internal static class Watch
+{
+    /// <summary>A last bookmark comes this long before the timeout, so that the client can go on from there. Upstream: two seconds.</summary>
+    private static readonly TimeSpan LastBookmarkLead = TimeSpan.FromSeconds(2);
+
+    /// <summary>How many frames are gathered before they are sent: a burst costs one write, and nothing waits longer than the burst.</summary>
+    private const int FramesPerFlush = 256;
+
+    /// <summary>Answers with the stream.</summary>
+    public static async Task AnswerAsync(GatewayServices gateway, ApiRequest request)
+    {
+        var (watch, fault) = WatchRequest.Read(gateway, request);
+        var (selection, selectorFault) = Selection.Read(request);
+        var wrong = fault ?? selectorFault ?? await Freshness.ReachAsync(gateway, watch!.Revision, request.Aborted);
+        if (wrong is not null)
+        {
+            await AnswerWriter.FailAsync(request.Http, wrong);
+            return;
+        }
+
+        var snapshot = watch!.BeginsWithState ? gateway.Cache.Snapshot(request.Kind.StorageResource, request.Namespace) : null;
+        var after = snapshot?.Revision ?? (watch.Revision is { Value: > 0 } given ? given : gateway.Cache.Revision);
+        using var subscription = gateway.Cache.Watch(request.Kind.StorageResource, request.Namespace, after);
+        var stream = await WatchStream.OpenAsync(request);
+        if (subscription is null)
+        {
+            await stream.WriteAsync(WatchFrames.Error(Statuses.TooOldResourceVersion(after.Value, gateway.Cache.Revision.Value)));
+        }
+        else
+        {
+            var follower = new Follower(gateway, request, watch, selection!, stream, subscription.Changes);
+            await follower.RunAsync(snapshot);
+        }
+
+        await stream.FlushAsync();
+        await stream.CloseAsync();
+    }
+
+    private sealed class Follower(
+        GatewayServices gateway, ApiRequest request, WatchRequest watch, Selection selection, WatchStream stream, ChannelReader<ChangeEvent> changes)
+    {
+        private readonly WatchFrames frames = WatchFrames.For(request, gateway.Clock);
+        private readonly DateTimeOffset end = gateway.Clock.GetUtcNow() + watch.Timeout;
+        private bool lastBookmarkSent;
+
+        public async Task RunAsync(ListSnapshot? snapshot)
+        {
+            if (snapshot is not null)
+            {
+                await SendStateAsync(snapshot);
+            }
+
+            try
+            {
+                await FollowAsync();
+            }
+            catch (WatchOverflowException)
+            {
+                await stream.WriteAsync(WatchFrames.Error(Statuses.Expired("The resourceVersion for the provided watch is too old.")));
+            }
+        }
+
+        private async Task SendStateAsync(ListSnapshot snapshot)
+        {
+            var waiting = 0;
+            foreach (var cached in snapshot.Objects)
+            {
+                if (selection.Matches(cached))
+                {
+                    await stream.WriteAsync(frames.Initial(cached));
+                    waiting = await FlushWhenFullAsync(waiting + 1);
+                }
+            }
+
+            if (watch is { InitialEvents: true, Bookmarks: true })
+            {
+                await stream.WriteAsync(frames.Bookmark(snapshot.Revision, endsInitialEvents: true));
+            }
+
+            await stream.FlushAsync();
+        }
+
+        private async Task FollowAsync()
+        {
+            var nextBookmark = gateway.Clock.GetUtcNow() + gateway.Options.BookmarkInterval;
+            while (true)
+            {
+                var now = gateway.Clock.GetUtcNow();
+                if (now >= end)
+                {
+                    return;
+                }
+
+                var wake = WakeTime(nextBookmark);
+                if (!await WaitForChangeAsync(wake - now))
+                {
+                    if (changes.Completion.IsCompleted)
+                    {
+                        await changes.Completion;
+                        return;
+                    }
+
+                    nextBookmark = await BookmarkAsync(nextBookmark);
+                    continue;
+                }
+
+                await SendWaitingAsync();
+            }
+        }
+
+        /// <summary>When to look up even if nothing changes: the next bookmark, the last one, or the end.</summary>
+        private DateTimeOffset WakeTime(DateTimeOffset nextBookmark)
+        {
+            if (!watch.Bookmarks)
+            {
+                return end;
+            }
+
+            var last = lastBookmarkSent ? end : end - LastBookmarkLead;
+            return nextBookmark < last ? nextBookmark : last;
+        }
+
+        private async Task<bool> WaitForChangeAsync(TimeSpan atMost)
+        {
+            if (atMost <= TimeSpan.Zero)
+            {
+                return false;
+            }
+
+            using var timeout = new CancellationTokenSource(atMost, gateway.Clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, request.Aborted);
+            try
+            {
+                return await changes.WaitToReadAsync(either.Token);
+            }
+            catch (OperationCanceledException) when (timeout.IsCancellationRequested && !request.Aborted.IsCancellationRequested)
+            {
+                return false;
+            }
+        }
+
+        private async Task SendWaitingAsync()
+        {
+            var waiting = 0;
+            while (changes.TryRead(out var change))
+            {
+                if (frames.Of(change, selection) is { } frame)
+                {
+                    await stream.WriteAsync(frame);
+                    waiting = await FlushWhenFullAsync(waiting + 1);
+                }
+            }
+
+            await stream.FlushAsync();
+        }
+
+        private async ValueTask<int> FlushWhenFullAsync(int waiting)
+        {
+            if (waiting < FramesPerFlush)
+            {
+                return waiting;
+            }
+
+            await stream.FlushAsync();
+            return 0;
+        }
+
+        private async Task<DateTimeOffset> BookmarkAsync(DateTimeOffset nextBookmark)
+        {
+            var now = gateway.Clock.GetUtcNow();
+            if (!watch.Bookmarks || now >= end || (lastBookmarkSent && now < nextBookmark))
+            {
+                return nextBookmark;
+            }
+
+            lastBookmarkSent |= now >= end - LastBookmarkLead;
+
+            // Taken before the queue is emptied: whatever is at most this old has then been sent.
+            var revision = gateway.Cache.Revision;
+            await SendWaitingAsync();
+            await stream.WriteAsync(frames.Bookmark(revision, endsInitialEvents: false));
+            await stream.FlushAsync();
+            return now >= nextBookmark ? now + gateway.Options.BookmarkInterval : nextBookmark;
+        }
+    }
+}
