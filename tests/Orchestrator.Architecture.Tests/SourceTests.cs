@@ -53,7 +53,7 @@ public sealed partial class SourceTests
         var twins = Directory.GetDirectories(Path.Combine(Repository.Root, "tests"), "Orchestrator.*.Tests")
             .Select(folder => Path.GetFileName(folder)["Orchestrator.".Length..^".Tests".Length])
             .Except(alone);
-        Assert.Empty(twins.Where(name => !Directory.Exists(Path.Combine(Repository.Root, "src", "Orchestrator." + name))));
+        Assert.DoesNotContain(twins, name => !Directory.Exists(Path.Combine(Repository.Root, "src", "Orchestrator." + name)));
     }
 
     [GeneratedRegex(@"^\s*(?:public|internal|private|protected)?[\w\s]*\b(?:class|record|struct|interface)\s+(?:struct\s+)?([A-Z]\w*)", RegexOptions.Multiline)]
