@@ -33,7 +33,7 @@ run_tests() {
     local dll="$project/bin/Release/net10.0/$name.dll"
     out=$(mktemp)
     local started=$SECONDS code=0
-    timeout --kill-after=30 900 dotnet "$dll" "${arguments[@]}" >"$out" 2>&1 </dev/null || code=$?
+    timeout --kill-after=10 600 dotnet "$dll" "${arguments[@]}" >"$out" 2>&1 </dev/null || code=$?
     local p f s
     p=$(count succeeded "$out"); f=$(count failed "$out"); s=$(count skipped "$out")
     if [ "$code" -eq 8 ] && [ -n "$filter" ]; then rm -f "$out"; continue; fi
