@@ -81,7 +81,7 @@ internal sealed class AgentConversation(
 
     private async Task<bool> ConnectAsync(AgentMessage hello, IAgentLink link, CancellationToken cancellationToken)
     {
-        var reply = await grain.ConnectAsync(hello.Epoch, new Immutable<byte[]>(hello.ToByteArray()), link, cancellationToken);
+        var reply = await grain.ConnectAsync(hello.Epoch, new Immutable<byte[]>(hello.Hello.ToByteArray()), link, cancellationToken);
         if (reply.Stale)
         {
             Refuse("a newer agent of this node has connected");
