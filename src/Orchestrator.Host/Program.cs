@@ -1,1 +1,12 @@
-return 0;
+using System.CommandLine;
+using Orchestrator.Host.Commands;
+
+var root = new RootCommand("A container orchestrator that speaks Kubernetes' API")
+{
+    UpCommand.Create(),
+    DownCommand.Create(),
+    MigrateCommand.Create(),
+};
+
+// Signals are ours: a server needs its time to stop.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -1,0 +1,146 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Orchestrator.Api.Admission;
+using Orchestrator.Api.Kinds.Services;
+using Orchestrator.Api.Machinery;
+using Orchestrator.Api.Registry;
+using Orchestrator.Controllers;
+using Orchestrator.Gateway.Hosting;
+using Orchestrator.Grains.Hosting;
+using Orchestrator.Host.Startup;
+using Orchestrator.Store;
+using Orchestrator.Store.Cache;
+using Orleans.Configuration;
+using ApiOptions = Orchestrator.Gateway.Hosting.GatewayOptions;
+
+namespace Orchestrator.Host.Cluster;
+
+/// <summary>One silo: store, grains and gateway in one process. This is where everything is put together.</summary>
+internal sealed class ClusterServer : IAsyncDisposable
+{
+    /// <summary>The name that the silos of a database share.</summary>
+    public const string ClusterName = "orchestrator";
+
+    private static readonly TimeSpan CachePatience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan PollPeriod = TimeSpan.FromMilliseconds(20);
+
+    private readonly WebApplication app;
+
+    private ClusterServer(WebApplication app) => this.app = app;
+
+    /// <summary>What the silo knows of the cluster.</summary>
+    public IWatchCache Cache => app.Services.GetRequiredService<IWatchCache>();
+
+    /// <summary>For what runs in the same process: simulated nodes.</summary>
+    public ILoggerFactory Loggers => app.Services.GetRequiredService<ILoggerFactory>();
+
+    /// <summary>Starts a silo on a migrated database and waits until it can serve.</summary>
+    public static async Task<ClusterServer> StartAsync(ServerSettings settings, ClusterSecrets secrets, LogLevel logLevel, CancellationToken cancellationToken)
+    {
+        var server = new ClusterServer(Build(settings, secrets, logLevel));
+        try
+        {
+            await server.app.StartAsync(cancellationToken);
+            await server.WaitForCacheAsync(cancellationToken);
+            return server;
+        }
+        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            await server.DisposeAsync();
+            throw new StartupException($"port {settings.ApiPort} is already taken by another program: choose another with --api-port", e);
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stops serving: watches end, grains are handed over, what was acknowledged is stored.</summary>
+    public Task StopAsync() => app.StopAsync();
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    private static WebApplication Build(ServerSettings settings, ClusterSecrets secrets, LogLevel logLevel)
+    {
+        // Empty: nothing is read from the working directory or from variables that were meant for another program.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "orchestrator", ContentRootPath = AppContext.BaseDirectory });
+        ConfigureLogging(builder.Logging, logLevel);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(15));
+        builder.Services.AddRouting();
+
+        // Before Orleans, so that it starts first and stops last.
+        builder.Services.AddOrchestratorStore(new StoreOptions { ConnectionString = settings.Database });
+        builder.Services.AddSingleton<IWriteDecider>(
+            new WriteDecider(KindRegistry.BuiltIn, plugins: AdmissionPlugins.For(new ServiceAddresses(settings.ServiceCidr))));
+        builder.Host.UseOrleans((_, silo) => ConfigureSilo(silo, settings, secrets));
+        var gateway = GatewayOf(settings, secrets);
+        builder.Services.AddOrchestratorGateway(gateway);
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenForGateway(gateway));
+        var app = builder.Build();
+        app.MapOrchestratorGateway();
+        return app;
+    }
+
+    private static void ConfigureLogging(ILoggingBuilder logging, LogLevel level)
+    {
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            console.UseUtcTimestamp = true;
+            console.ColorBehavior = Microsoft.Extensions.Logging.Console.LoggerColorBehavior.Disabled;
+        });
+        // The libraries' ordinary doings are of no interest to an operator.
+        logging.SetMinimumLevel(LogLevel.Warning);
+        logging.AddFilter("Orchestrator", level);
+    }
+
+    private static void ConfigureSilo(ISiloBuilder silo, ServerSettings settings, ClusterSecrets secrets)
+    {
+        silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (ClusterName, ClusterName));
+        silo.ConfigureEndpoints(settings.SiloAddress, settings.SiloPort, settings.ClientPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(settings.SiloAddress));
+        silo.UseAdoNetClustering(options => options.Invariant = "Npgsql");
+        silo.UseAdoNetReminderService(options => options.Invariant = "Npgsql");
+        silo.Services.AddOptions<AdoNetClusteringSiloOptions>().Configure<NpgsqlDataSource>((options, database) => options.DataSource = database);
+        silo.Services.AddOptions<AdoNetReminderTableOptions>().Configure<NpgsqlDataSource>((options, database) => options.DataSource = database);
+        silo.AddOrchestratorGrains(
+            settings.RunsControllers ? Reconcilers.All(secrets.Authority.CertificatePem) : [],
+            new ClusterNetwork { PodCidr = settings.PodCidr, ClusterDns = settings.ClusterDns.ToString() },
+            settings.RunsScheduler);
+    }
+
+    private static ApiOptions GatewayOf(ServerSettings settings, ClusterSecrets secrets) => new()
+    {
+        ApiPort = settings.ApiPort,
+        ListenAddress = settings.ApiAddress,
+        AdvertisedUrl = settings.AdvertisedUrl,
+        ServerCertificate = secrets.IssueServer(settings.KubernetesService, settings.Names).ToCertificate(),
+        Authority = secrets.Authority,
+        ServiceAccountKey = secrets.ServiceAccountKey,
+        TokenAuthFile = settings.TokenAuthFile,
+        ServiceCidr = IPNetwork.Parse(settings.ServiceCidr),
+    };
+
+    private async Task WaitForCacheAsync(CancellationToken cancellationToken)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (!Cache.IsReady)
+        {
+            if (TimeProvider.System.GetElapsedTime(began) > CachePatience)
+            {
+                throw new StartupException("the objects could not be read from the database in time: see the log");
+            }
+
+            await Task.Delay(PollPeriod, cancellationToken);
+        }
+    }
+}
