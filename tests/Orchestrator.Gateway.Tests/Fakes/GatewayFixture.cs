@@ -35,6 +35,8 @@ public sealed class GatewayFixture : IAsyncLifetime
 
     internal HttpClient Nobody { get; private set; } = null!;
 
+    internal IServiceProvider AppServices => app!.Services;
+
     internal GatewayServices Services => app!.Services.GetRequiredService<GatewayServices>();
 
     public GatewayFixture() => Grains = new FakeGrains(Cluster);
