@@ -64,6 +64,17 @@ internal sealed class ServiceAccountTokens(TokenIssuer issuer, IWatchCache cache
             return null;
         }
 
+        if (claims.TryGetProperty("node", out var node))
+        {
+            if (cache.Find(new ObjectKey("", "nodes", "", Text(node, "name")))?.Uid != Text(node, "uid"))
+            {
+                return null;
+            }
+
+            extra["authentication.kubernetes.io/node-name"] = [Text(node, "name")];
+            extra["authentication.kubernetes.io/node-uid"] = [Text(node, "uid")];
+        }
+
         if (claims.TryGetProperty("pod", out var pod))
         {
             if (!Lives("pods", ns, Text(pod, "name"), Text(pod, "uid")))

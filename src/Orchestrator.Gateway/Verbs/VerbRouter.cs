@@ -2,6 +2,7 @@ using Orchestrator.Api.Machinery;
 using Orchestrator.Gateway.Answers;
 using Orchestrator.Gateway.Hosting;
 using Orchestrator.Gateway.Requests;
+using Orchestrator.Gateway.Reviews;
 using Orchestrator.Gateway.Subresources;
 
 namespace Orchestrator.Gateway.Verbs;
@@ -31,6 +32,7 @@ internal static class VerbRouter
             "watch" => Watch.AnswerAsync(gateway, request),
             "create" when target.Subresource is "binding" or "eviction" => PodActions.AnswerAsync(gateway, request),
             "create" when target.Resource == "bindings" => PodActions.AnswerAsync(gateway, request),
+            "create" when ReviewRouter.Answers(target) => ReviewRouter.AnswerAsync(gateway, request),
             "create" => Create.AnswerAsync(gateway, request),
             "update" => Update.AnswerAsync(gateway, request),
             "patch" => Patch.AnswerAsync(gateway, request),
