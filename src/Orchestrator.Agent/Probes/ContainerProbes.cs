@@ -13,10 +13,11 @@ internal sealed class ContainerProbes : IAsyncDisposable
     private readonly Action<ProbeVerdict> onChange;
     private readonly TimeProvider clock;
     private readonly DateTimeOffset startedAt;
+    // Not disposed: they have no timers, and may be cancelled from several sides, in any order.
     private readonly CancellationTokenSource end = new();
-    private readonly CancellationTokenSource endOfLiveness;
+    private readonly CancellationTokenSource endOfLiveness = new();
     private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TimeSpan age;
+    private readonly DateTimeOffset begunAt;
     private readonly Task work;
 
     /// <summary>Starts to probe.</summary>
@@ -33,8 +34,7 @@ internal sealed class ContainerProbes : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(pod);
         (this.container, this.podIp, this.exec, this.onChange, this.clock, this.startedAt) = (container, podIp, exec, onChange, clock, startedAt);
-        age = clock.GetUtcNow() - startedAt;
-        endOfLiveness = CancellationTokenSource.CreateLinkedTokenSource(end.Token);
+        begunAt = clock.GetUtcNow();
         if (container.StartupProbe is null || hasStarted)
         {
             started.SetResult();
@@ -52,10 +52,9 @@ internal sealed class ContainerProbes : IAsyncDisposable
     /// <summary>Stops and waits until nothing is told any more. Not to be waited for inside <c>onChange</c>.</summary>
     public async ValueTask DisposeAsync()
     {
+        await endOfLiveness.CancelAsync();
         await end.CancelAsync();
         await work;
-        endOfLiveness.Dispose();
-        end.Dispose();
     }
 
     private async Task RunAsync(ProbeKind kind, V1Probe? probe, CancellationToken cancellationToken)
@@ -123,14 +122,13 @@ internal sealed class ContainerProbes : IAsyncDisposable
     /// <summary>Not before the initial delay. An agent that starts again finds many containers at once, and spreads their first attempts over a period.</summary>
     private DateTimeOffset FirstAttempt(V1Probe probe, TimeSpan period, bool hasWaited)
     {
-        var now = clock.GetUtcNow();
         var due = startedAt + Seconds(probe.InitialDelaySeconds, 0);
-        if (due > now)
+        if (due > begunAt)
         {
             return due;
         }
 
-        return age > period && !hasWaited ? now + (period * Random.Shared.NextDouble()) : now;
+        return begunAt - startedAt > period && !hasWaited ? begunAt + (period * Random.Shared.NextDouble()) : clock.GetUtcNow();
     }
 
     private async Task<ProbeOutcome> AttemptAsync(V1Probe probe, CancellationToken cancellationToken)

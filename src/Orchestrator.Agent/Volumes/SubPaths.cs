@@ -17,19 +17,22 @@ internal static class SubPaths
         var root = LinuxFiles.RealPath(volume) ?? throw new VolumeException($"volume {volume} does not exist");
         using var place = Open(root, subPath);
         Mounts.Remove(target);
-        if (LinuxFiles.KindOf(place) == FileKind.Directory)
+        EmptyDirVolume.Make(Path.GetDirectoryName(target)!, PinMode);
+        if (Directory.Exists(target))
+        {
+            Directory.Delete(target);
+        }
+        else
         {
             File.Delete(target);
+        }
+
+        if (LinuxFiles.KindOf(place) == FileKind.Directory)
+        {
             EmptyDirVolume.Make(target, PinMode);
         }
         else
         {
-            if (Directory.Exists(target))
-            {
-                Directory.Delete(target);
-            }
-
-            EmptyDirVolume.Make(Path.GetDirectoryName(target)!, PinMode);
             File.WriteAllBytes(target, []);
         }
 
