@@ -25,20 +25,27 @@ internal static class EmptyDirVolume
             throw new VolumeException("emptyDir of medium HugePages is not supported by this node");
         }
 
-        if (!Make(path, source.Mode ?? OpenToAll) && (!isMemory || Mounts.Under(path).Count > 0))
-        {
-            return;
-        }
-
+        var group = pod.Spec.SecurityContext?.FsGroup;
         if (isMemory)
         {
-            Mounts.Memory(path, SizeOf(source, pod, facts));
+            if (Mounts.Under(path).Count == 0)
+            {
+                Make(path, OpenToAll);
+                Mounts.Memory(path, SizeOf(source, pod, facts), group);
+            }
         }
-
-        if (pod.Spec.SecurityContext?.FsGroup is { } group)
+        else if (!Directory.Exists(path))
         {
-            LinuxFiles.ChangeOwner(path, -1, group);
-            LinuxFiles.ChangeMode(path, (int)File.GetUnixFileMode(path) | GroupOwns);
+            // Complete before it has its name: after a crash in between nobody could tell what is still to be done.
+            var draft = Path.Combine(Path.GetDirectoryName(path)!, "." + Path.GetFileName(path));
+            Make(draft, source.Mode ?? OpenToAll);
+            if (group is { } id)
+            {
+                LinuxFiles.ChangeOwner(draft, -1, id);
+                LinuxFiles.ChangeMode(draft, (source.Mode ?? OpenToAll) | GroupOwns);
+            }
+
+            LinuxFiles.Rename(draft, path);
         }
     }
 
@@ -49,17 +56,17 @@ internal static class EmptyDirVolume
         return limits.Where(limit => limit > 0).DefaultIfEmpty(0).Min();
     }
 
-    /// <summary>Makes a directory with exactly this mode; false when it was there.</summary>
+    /// <summary>Makes a directory with exactly this mode; false when it was there, and has that mode now.</summary>
     internal static bool Make(string path, int mode)
     {
-        if (Directory.Exists(path))
+        var isNew = !Directory.Exists(path);
+        if (isNew)
         {
-            return false;
+            Directory.CreateDirectory(path);
         }
 
-        Directory.CreateDirectory(path);
         LinuxFiles.ChangeMode(path, mode);
-        return true;
+        return isNew;
     }
 
     /// <summary>The memory that all containers together may use; 0 when one of them has no limit.</summary>

@@ -11,9 +11,12 @@ internal static class Mounts
     private const int Detach = 2;
     private const int DoNotFollow = 8;
 
-    /// <summary>Mounts memory; a size of 0 leaves the kernel's own limit, half of the machine's memory.</summary>
-    public static void Memory(string target, long size) => LinuxFiles.Mount(
-        "tmpfs", target, "tmpfs", NoSetUid | NoDevices, size > 0 ? $"mode=1777,size={size}" : "mode=1777");
+    /// <summary>Mounts memory, open to all; a size of 0 leaves the kernel's own limit, half of the machine's memory. What is made in it is the group's.</summary>
+    public static void Memory(string target, long size, long? group = null)
+    {
+        var options = group is { } id ? $"mode=3777,gid={id}" : "mode=1777";
+        LinuxFiles.Mount("tmpfs", target, "tmpfs", NoSetUid | NoDevices, size > 0 ? $"{options},size={size}" : options);
+    }
 
     /// <summary>Shows a file or directory at a second place.</summary>
     public static void Bind(string source, string target) => LinuxFiles.Mount(source, target, null, BindFlag, null);

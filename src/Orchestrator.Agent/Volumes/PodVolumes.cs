@@ -15,6 +15,9 @@ internal sealed partial class PodVolumes(string podDirectory, ILogger logger, Po
 {
     private const int VolumeMode = 0x1FF; // 0777: what is inside has permissions of its own
 
+    /// <summary>0750: files in volumes are often open to all, for containers of any user; the host's other users must not come near them.</summary>
+    private const int PrivateMode = 0x1E8;
+
     /// <summary>Volumes are written by one at a time: a refresh may come while a preparation runs.</summary>
     private readonly Lock turn = new();
 
@@ -48,6 +51,7 @@ internal sealed partial class PodVolumes(string podDirectory, ILogger logger, Po
         var failures = new List<string>();
         lock (turn)
         {
+            EmptyDirVolume.Make(VolumesDirectory, PrivateMode);
             foreach (var volume in (pod.Spec.Volumes ?? []).Where(volume => used.Contains(volume.Name)))
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -98,14 +102,19 @@ internal sealed partial class PodVolumes(string podDirectory, ILogger logger, Po
     /// <summary>Secret things are kept in memory, never on a disk.</summary>
     private void Show(V1Volume volume, IReadOnlyDictionary<string, VolumeFile> files, V1Pod pod, bool inMemory)
     {
-        var path = PathOf(volume);
-        var isNew = EmptyDirVolume.Make(path, VolumeMode);
-        if (inMemory && (isNew || Mounts.Under(path).Count == 0))
+        var (path, group) = (PathOf(volume), pod.Spec.SecurityContext?.FsGroup);
+        var isNew = !Directory.Exists(path);
+        if (!inMemory)
         {
-            Mounts.Memory(path, facts?.AllocatableMemory.Value ?? 0);
+            EmptyDirVolume.Make(path, VolumeMode);
+        }
+        else if (Mounts.Under(path).Count == 0)
+        {
+            EmptyDirVolume.Make(path, VolumeMode);
+            Mounts.Memory(path, facts?.AllocatableMemory.Value ?? 0, group);
         }
 
-        if (AtomicDirectory.Show(path, files, pod.Spec.SecurityContext?.FsGroup) && !isNew)
+        if (AtomicDirectory.Show(path, files, group) && !isNew)
         {
             LogRefreshed(pod.Metadata.NamespaceProperty, pod.Metadata.Name, volume.Name);
         }
@@ -132,6 +141,7 @@ internal sealed partial class PodVolumes(string podDirectory, ILogger logger, Po
         var target = Path.Combine(SubPathsDirectory, volume.Name, container.Name, $"{index}");
         try
         {
+            EmptyDirVolume.Make(SubPathsDirectory, PrivateMode);
             SubPaths.Pin(PathOf(volume), subPath, target);
             return target;
         }

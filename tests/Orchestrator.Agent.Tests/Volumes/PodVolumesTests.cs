@@ -114,13 +114,15 @@ public sealed class PodVolumesTests : IDisposable
     {
         NeedsRoot();
         var pod = Pod(
-            """{"name":"v","configMap":{"name":"settings","defaultMode":256}},{"name":"e","emptyDir":{}}""",
-            """{"name":"v","mountPath":"/v"},{"name":"e","mountPath":"/e"}""",
+            """{"name":"v","configMap":{"name":"settings","defaultMode":256}},{"name":"e","emptyDir":{}},{"name":"m","emptyDir":{"medium":"Memory"}}""",
+            """{"name":"v","mountPath":"/v"},{"name":"e","mountPath":"/e"},{"name":"m","mountPath":"/m"}""",
             "\"securityContext\":{\"fsGroup\":4321}");
         await PrepareAsync(pod);
         var paths = Mappings(pod).Select(mapping => mapping.HostPath).ToList();
         Assert.Equal("440:4321", Stat(Path.Combine(paths[0], "color")));
         Assert.Equal("2777:4321", Stat(paths[1]));
+        Assert.Equal("3777:4321", Stat(paths[2]));
+        Assert.Equal("750:0", Stat(Path.Combine(home.Path, "u-1/volumes")));
     }
 
     [Fact]
