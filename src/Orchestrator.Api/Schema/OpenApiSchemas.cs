@@ -23,10 +23,13 @@ public sealed class OpenApiSchemas
     /// <summary>A definition by its full name, as in <c>io.k8s.api.core.v1.PodSpec</c>, or null.</summary>
     public static SchemaNode? Definition(string name) => Loaded.Value.definitions.GetValueOrDefault(name);
 
+    /// <summary>The facts themselves, definitions and paths: what the documents for clients are made from.</summary>
+    public static Stream OpenFacts() => typeof(OpenApiSchemas).Assembly.GetManifestResourceStream(ResourceName)
+        ?? throw new InvalidOperationException($"the embedded resource {ResourceName} is missing");
+
     private static OpenApiSchemas Read()
     {
-        using var stream = typeof(OpenApiSchemas).Assembly.GetManifestResourceStream(ResourceName)
-            ?? throw new InvalidOperationException($"the embedded resource {ResourceName} is missing");
+        using var stream = OpenFacts();
         using var document = JsonDocument.Parse(stream);
         var schemas = new OpenApiSchemas();
         var elements = document.RootElement.GetProperty("definitions").EnumerateObject().ToList();

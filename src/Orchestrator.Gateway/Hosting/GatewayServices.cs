@@ -1,6 +1,7 @@
 using Orchestrator.Api.Registry;
 using Orchestrator.Gateway.Authentication;
 using Orchestrator.Gateway.Authorization;
+using Orchestrator.Gateway.OpenApi;
 using Orchestrator.Gateway.Reads;
 using Orchestrator.Gateway.Streaming;
 using Orchestrator.Store.Cache;
@@ -29,6 +30,9 @@ internal sealed class GatewayServices(GatewayOptions options, IWatchCache cache,
 
     /// <summary>The kinds that are served.</summary>
     public KindRegistry Kinds { get; } = KindRegistry.BuiltIn;
+
+    /// <summary>What describes the API to tools.</summary>
+    public OpenApiDocuments OpenApi { get; } = new(KindRegistry.BuiltIn);
 
     /// <summary>Who asks.</summary>
     public Authenticator Authenticator { get; } = new(

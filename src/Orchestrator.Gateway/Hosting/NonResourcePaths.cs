@@ -4,6 +4,7 @@ using Orchestrator.Api.Machinery;
 using Orchestrator.Gateway.Answers;
 using Orchestrator.Gateway.Discovery;
 using Orchestrator.Gateway.Health;
+using Orchestrator.Gateway.OpenApi;
 using Orchestrator.Gateway.Requests;
 
 namespace Orchestrator.Gateway.Hosting;
@@ -28,7 +29,10 @@ internal static class NonResourcePaths
         {
             await AnswerWriter.WriteAsync(http, 200, Root(gateway), MediaForm.Json);
         }
-        else if (!await HealthPaths.TryAnswerAsync(gateway, http, target.Path) && !await DiscoveryPaths.TryAnswerAsync(gateway, http, target.Path))
+        else if (!await HealthPaths.TryAnswerAsync(gateway, http, target.Path)
+            && !await DiscoveryPaths.TryAnswerAsync(gateway, http, target.Path)
+            && !await OpenApiPaths.TryAnswerAsync(gateway, http, target.Path)
+            && !await IssuerPaths.TryAnswerAsync(gateway, http, target.Path))
         {
             await AnswerWriter.WriteTextAsync(http, 404, "404 page not found\n");
         }
@@ -38,7 +42,7 @@ internal static class NonResourcePaths
     {
         var paths = gateway.Kinds.All.Where(kind => kind.Group.Length > 0)
             .SelectMany(kind => new[] { "/apis/" + kind.Group, "/apis/" + kind.ApiVersion })
-            .Concat(["/api", "/api/v1", "/apis", "/healthz", "/livez", "/metrics", "/openapi/v3", "/readyz", "/version"])
+            .Concat(["/.well-known/openid-configuration", "/api", "/api/v1", "/apis", "/healthz", "/livez", "/metrics", "/openapi/v2", "/openapi/v3", "/openid/v1/jwks", "/readyz", "/version"])
             .Distinct().Order(StringComparer.Ordinal);
         return new JsonObject { ["paths"] = new JsonArray([.. paths.Select(path => JsonValue.Create(path))]) };
     }

@@ -78,9 +78,9 @@ public sealed class GatewayFixture : IAsyncLifetime
         await app!.DisposeAsync();
     }
 
-    internal HttpClient Client(string? token, X509Certificate2? certificate = null)
+    internal HttpClient Client(string? token, X509Certificate2? certificate = null, bool followsRedirects = true)
     {
-        var handler = new SocketsHttpHandler();
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = followsRedirects };
         handler.SslOptions.RemoteCertificateValidationCallback = IsOurs;
         if (certificate is not null)
         {
