@@ -145,8 +145,9 @@ internal sealed class ContainerProbes : IAsyncDisposable
                 _ => ProbeOutcome.Errored($"missing probe handler for container \"{container.Name}\""),
             };
         }
-        catch (FormatException e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
+            // Whatever keeps an attempt from being made, as a port that is not there: the next one is made all the same.
             return ProbeOutcome.Errored(e.Message);
         }
     }

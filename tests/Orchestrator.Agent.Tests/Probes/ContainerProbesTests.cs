@@ -91,6 +91,28 @@ public sealed class ContainerProbesTests
         Assert.True((await VerdictAsync()).Success);
     }
 
+    [Theory]
+    [InlineData("""{"tcpSocket":{"port":"none"}}""", "couldn't find port: \"none\" in container \"web\"")]
+    [InlineData("""{"httpGet":{"port":"none"}}""", "couldn't find port: \"none\" in container \"web\"")]
+    [InlineData("{}", "missing probe handler for container \"web\"")]
+    public async Task Probing_goes_on_after_a_probe_that_cannot_be_made(string probe, string message)
+    {
+        await using var probes = Start(probe, "readinessProbe");
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal($"Readiness probe errored and resulted in unknown state: {message}", (await VerdictAsync()).Message);
+            clock.Advance(TimeSpan.FromSeconds(10));
+        }
+    }
+
+    [Fact]
+    public async Task A_container_without_an_address_does_not_end_probing()
+    {
+        var container = PodTexts.Container(""" "readinessProbe":{"tcpSocket":{"port":80}} """);
+        await using var probes = new ContainerProbes(PodTexts.Pod(), container, clock.GetUtcNow(), "", ExecAsync, Tell, clock);
+        Assert.StartsWith("Readiness probe errored", (await VerdictAsync()).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_pod_that_ends_is_not_restarted_for_its_liveness()
     {
