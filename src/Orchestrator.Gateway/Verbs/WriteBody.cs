@@ -1,5 +1,6 @@
 using Microsoft.Net.Http.Headers;
 using Orchestrator.Api.Machinery;
+using Orchestrator.Api.Protobuf;
 using Orchestrator.Gateway.Hosting;
 using Orchestrator.Gateway.Requests;
 
@@ -10,16 +11,32 @@ internal static class WriteBody
 {
     private static readonly string[] Accepted = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
 
-    /// <summary>Reads the body; YAML becomes JSON, other media types are answered 415.</summary>
+    /// <summary>Reads the body; YAML and protobuf become JSON, other media types are answered 415.</summary>
     public static async Task<(byte[]? Body, ApiStatus? Fault)> ReadAsync(GatewayServices gateway, ApiRequest request)
     {
         var type = MediaTypeHeaderValue.TryParse(request.Http.Request.ContentType, out var parsed) ? parsed.MediaType.ToString() : "";
-        if (type is not ("" or "application/json" or "application/yaml"))
+        if (type.Length > 0 && !Accepted.Contains(type))
         {
             return (null, Statuses.UnsupportedMediaType(Accepted));
         }
 
         var (body, fault) = await BodyReader.ReadAsync(request.Http.Request, gateway.Options.MaxRequestBodyBytes, request.Aborted);
-        return body is not null && type == "application/yaml" ? YamlBody.ToJson(body) : (body, fault);
+        return body is null ? (null, fault) : type switch
+        {
+            "application/yaml" => YamlBody.ToJson(body),
+            "application/vnd.kubernetes.protobuf" => FromProtobuf(body),
+            _ => (body, null),
+        };
+    }
+
+    private static (byte[]? Body, ApiStatus? Fault) FromProtobuf(byte[] body)
+    {
+        if (body.Length == 0)
+        {
+            return (body, null);
+        }
+
+        var (json, fault) = ProtobufToJson.Convert(body);
+        return fault is null ? (json, null) : (null, Statuses.BadRequest(fault));
     }
 }
