@@ -5,6 +5,10 @@ var root = new RootCommand("A container orchestrator that speaks Kubernetes' API
 {
     UpCommand.Create(),
     DownCommand.Create(),
+    ServerCommand.Create(),
+    AgentCommand.Create(),
+    AgentProcessCommand.Create(),
+    TokenCommand.Create(),
     MigrateCommand.Create(),
 };
 

@@ -20,4 +20,7 @@ internal sealed record ClusterRecord
 
     /// <summary>The connection string of a database that is not the cluster's own; null: it is.</summary>
     public string? Database { get; init; }
+
+    /// <summary>The socket of a container runtime that is not the cluster's own; null: it is.</summary>
+    public string? ContainerdSocket { get; init; }
 }

@@ -10,8 +10,10 @@ using Orchestrator.Api.Kinds.Services;
 using Orchestrator.Api.Machinery;
 using Orchestrator.Api.Registry;
 using Orchestrator.Controllers;
+using Orchestrator.Gateway.Bootstrap;
 using Orchestrator.Gateway.Hosting;
 using Orchestrator.Grains.Hosting;
+using Orchestrator.Host.Nodes;
 using Orchestrator.Host.Startup;
 using Orchestrator.Store;
 using Orchestrator.Store.Cache;
@@ -47,6 +49,7 @@ internal sealed class ClusterServer : IAsyncDisposable
         {
             await server.app.StartAsync(cancellationToken);
             await server.WaitForCacheAsync(cancellationToken);
+            await ClusterBootstrap.EnsureAsync(server.app.Services, cancellationToken);
             return server;
         }
         catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
@@ -61,6 +64,9 @@ internal sealed class ClusterServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends when the host is told to stop.</summary>
+    public Task WaitForStopAsync(CancellationToken cancellationToken) => app.WaitForShutdownAsync(cancellationToken);
+
     /// <summary>Stops serving: watches end, grains are handed over, what was acknowledged is stored.</summary>
     public Task StopAsync() => app.StopAsync();
 
@@ -71,7 +77,7 @@ internal sealed class ClusterServer : IAsyncDisposable
     {
         // Empty: nothing is read from the working directory or from variables that were meant for another program.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "orchestrator", ContentRootPath = AppContext.BaseDirectory });
-        ConfigureLogging(builder.Logging, logLevel);
+        ServerLogging.Configure(builder.Logging, logLevel);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(15));
         builder.Services.AddRouting();
 
@@ -86,22 +92,9 @@ internal sealed class ClusterServer : IAsyncDisposable
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenForGateway(gateway));
         var app = builder.Build();
+        JoinAuthority.Map(app, secrets.Authority);
         app.MapOrchestratorGateway();
         return app;
-    }
-
-    private static void ConfigureLogging(ILoggingBuilder logging, LogLevel level)
-    {
-        logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-            console.UseUtcTimestamp = true;
-            console.ColorBehavior = Microsoft.Extensions.Logging.Console.LoggerColorBehavior.Disabled;
-        });
-        // The libraries' ordinary doings are of no interest to an operator.
-        logging.SetMinimumLevel(LogLevel.Warning);
-        logging.AddFilter("Orchestrator", level);
     }
 
     private static void ConfigureSilo(ISiloBuilder silo, ServerSettings settings, ClusterSecrets secrets)

@@ -75,7 +75,7 @@ internal sealed class DataDirectory
     public static DataDirectory Of(string? path, bool mustExist = false)
     {
         var directory = new DataDirectory(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path ?? DefaultPath)));
-        return !mustExist || File.Exists(directory.RecordPath)
+        return !mustExist || File.Exists(directory.RecordPath) || Directory.Exists(directory.Run)
             ? directory
             : throw new StartupException($"there is no cluster in {directory.Root}: name its directory with --data-dir");
     }
@@ -170,7 +170,7 @@ internal sealed class DataDirectory
                 throw new StartupException($"the data directory {Root} was made by a newer version of this program (layout {record.Layout}; this one knows {Layout}): run that version, or choose another directory with --data-dir");
             }
         }
-        else if (Directory.EnumerateFileSystemEntries(Root).Any(path => Path.GetFileName(path) is not ("run" or "logs" or "pki" or "images" or "agent" or "postgres" or "containerd" or "server.log" or "lost+found")))
+        else if (Directory.EnumerateFileSystemEntries(Root).Any(path => Path.GetFileName(path) is not ("run" or "logs" or "pki" or "images" or "agent" or "postgres" or "containerd" or "simulated" or "kubeconfig" or "server.log" or "lost+found")))
         {
             throw new StartupException($"the directory {Root} has other things in it and no cluster: choose an empty or a new directory with --data-dir");
         }

@@ -51,7 +51,8 @@ internal static class UpCommand
         }
         else
         {
-            await new ClusterUp(settings, directory, new ConsoleProgress(), LogLevel.Warning).RunAsync(cancellationToken);
+            using var up = new ClusterUp(settings, directory, new ConsoleProgress(), LogLevel.Warning);
+            await up.RunAsync(cancellationToken);
         }
     }
 
@@ -61,7 +62,8 @@ internal static class UpCommand
         Environment.SetEnvironmentVariable(DetachedUp.ProgressVariable, null);
         try
         {
-            await new ClusterUp(settings, directory, progress, LogLevel.Information).RunAsync(cancellationToken);
+            using var up = new ClusterUp(settings, directory, progress, LogLevel.Information);
+            await up.RunAsync(cancellationToken);
         }
         catch (StartupException e)
         {

@@ -53,6 +53,7 @@ internal sealed record UpSettings
             NodeName = Keep("--node-name", NodeName, existing?.NodeName, Dns.GetHostName().ToLowerInvariant()),
             ApiPort = ApiPort ?? existing?.ApiPort ?? DefaultApiPort,
             Database = Database ?? existing?.Database,
+            ContainerdSocket = ContainerdSocket ?? existing?.ContainerdSocket,
         };
         if (existing is { Database: null } && Database is not null)
         {
