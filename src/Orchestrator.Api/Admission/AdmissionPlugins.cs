@@ -18,6 +18,7 @@ public static class AdmissionPlugins
         new TaintNodesByCondition(),
         new Priority(),
         new DefaultTolerationSeconds(),
+        new CertificateRequester(),
         new ServiceAllocation(addresses),
     ];
 }

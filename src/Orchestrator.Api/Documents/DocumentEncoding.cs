@@ -98,7 +98,8 @@ public static class DocumentEncoding
 
         foreach (var (name, value) in obj)
         {
-            if (!order.Contains(name) && value is not null && !(order == MetadataOrder && name == "resourceVersion"))
+            // Of metadata, no field is ever null; of the rest, some of Go's are.
+            if (!order.Contains(name) && (value is not null || order == TopOrder) && !(order == MetadataOrder && name == "resourceVersion"))
             {
                 WriteField(writer, name, value, order);
             }
@@ -107,12 +108,16 @@ public static class DocumentEncoding
         writer.WriteEndObject();
     }
 
-    private static void WriteField(Utf8JsonWriter writer, string name, JsonNode value, string[] order)
+    private static void WriteField(Utf8JsonWriter writer, string name, JsonNode? value, string[] order)
     {
         writer.WritePropertyName(name);
         if (order == TopOrder && name == "metadata" && value is JsonObject metadata)
         {
             WriteOrdered(writer, metadata, MetadataOrder);
+        }
+        else if (value is null)
+        {
+            writer.WriteNullValue();
         }
         else
         {

@@ -97,6 +97,33 @@ internal static partial class Formats
         }
     }
 
+    /// <summary>An address that endpoints may not have: it would lead back to the node or to everybody.</summary>
+    /// <remarks>Upstream: ValidateNonSpecialIP.</remarks>
+    public static IEnumerable<string> SpecialAddress(string value)
+    {
+        var address = IPAddress.Parse(value);
+        var bytes = address.GetAddressBytes();
+        if (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
+        {
+            yield return $"may not be unspecified ({value})";
+        }
+
+        if (IPAddress.IsLoopback(address))
+        {
+            yield return "may not be in the loopback range (127.0.0.0/8, ::1/128)";
+        }
+
+        if (address.IsIPv6LinkLocal || (bytes.Length == 4 && bytes[0] == 169 && bytes[1] == 254))
+        {
+            yield return "may not be in the link-local range (169.254.0.0/16, fe80::/10)";
+        }
+
+        if (bytes.Length == 4 && bytes[0] == 224 && bytes[1] == 0 && bytes[2] == 0)
+        {
+            yield return "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)";
+        }
+    }
+
     /// <summary>An address range in CIDR form.</summary>
     public static IEnumerable<string> Cidr(string value)
     {
@@ -112,6 +139,26 @@ internal static partial class Formats
         && (address.AddressFamily == AddressFamily.InterNetworkV6
             ? !value.Contains('%', StringComparison.Ordinal) && !value.Contains('[', StringComparison.Ordinal)
             : value.Split('.') is { Length: 4 } parts && parts.All(part => part.Length is > 0 and <= 3 && part.All(char.IsAsciiDigit)));
+
+    /// <summary>Whether a range lies in another and is smaller; both must be ranges.</summary>
+    public static bool IsStrictlyWithin(string inner, string outer) =>
+        IPNetwork.TryParse(Masked(inner), out var small) && IPNetwork.TryParse(Masked(outer), out var large)
+        && small.PrefixLength > large.PrefixLength && large.Contains(small.BaseAddress);
+
+    // .NET refuses a range whose address has bits beyond its prefix; Go's ParseCIDR masks them.
+    private static string Masked(string range)
+    {
+        var parts = range.Split('/');
+        var bytes = IPAddress.Parse(parts[0]).GetAddressBytes();
+        var bits = int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture);
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            var kept = Math.Clamp(bits - (i * 8), 0, 8);
+            bytes[i] &= (byte)(0xff << (8 - kept));
+        }
+
+        return new IPAddress(bytes) + "/" + parts[1];
+    }
 
     private static bool IsCidr(string value)
     {

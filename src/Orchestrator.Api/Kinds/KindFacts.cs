@@ -26,6 +26,14 @@ internal static class KindFacts
     /// <summary>True for the kinds that carry metadata.generation.</summary>
     public static bool TracksGeneration(GroupResource resource) => Counted.Contains(resource);
 
+    /// <summary>The top-level fields that no creator owns: the server sets or clears them. Upstream: GetResetFields.</summary>
+    public static string[] ResetFields(ResourceKind kind) => kind switch
+    {
+        { Group: "certificates.k8s.io", Resource: "certificatesigningrequests" } => ["spec", "status"],
+        { HasStatus: true } => ["status"],
+        _ => [],
+    };
+
     /// <summary>True for the kinds that have a status subresource.</summary>
     public static bool HasStatus(GroupResource resource) => KindRegistry.BuiltIn.Preferred(resource)?.HasStatus ?? false;
 }

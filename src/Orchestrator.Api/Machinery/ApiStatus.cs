@@ -30,6 +30,9 @@ public sealed record ApiStatus(int Code, string Reason, string Message)
     /// <summary>A fresh continue token, for an expired page.</summary>
     public string? Continue { get; init; }
 
+    /// <summary>True: details are written even when there is nothing in them, as upstream's generic server response does.</summary>
+    public bool HasDetails { get; init; }
+
     /// <summary>The v1 Status document.</summary>
     public JsonObject ToJson()
     {
@@ -46,9 +49,9 @@ public sealed record ApiStatus(int Code, string Reason, string Message)
             ["metadata"] = metadata,
             ["status"] = "Failure",
             ["message"] = Message,
-            ["reason"] = Reason,
         };
-        if (Details() is { Count: > 0 } details)
+        Set(status, "reason", Reason);
+        if (Details() is { } details && (HasDetails || details.Count > 0))
         {
             status["details"] = details;
         }

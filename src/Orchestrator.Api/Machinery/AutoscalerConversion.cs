@@ -55,8 +55,12 @@ internal static class AutoscalerConversion
             Carry(obj, others);
         }
 
-        if (obj["status"] is JsonObject status && status["currentMetrics"] is JsonArray current)
+        if (obj["status"] is JsonObject status)
         {
+            // v1 always says both counts.
+            status["currentReplicas"] ??= 0;
+            status["desiredReplicas"] ??= 0;
+            var current = status["currentMetrics"] as JsonArray ?? [];
             status.Remove("currentMetrics");
             if (current.Select(metric => CpuUtilisation(metric, "current")).FirstOrDefault(value => value is not null) is { } found)
             {

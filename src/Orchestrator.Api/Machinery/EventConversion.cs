@@ -27,6 +27,15 @@ internal static class EventConversion
         {
             Rename(obj, core, events);
         }
+
+        // The core version always writes these two, this one only when they say something.
+        foreach (var field in (string[])["reportingController", "reportingInstance"])
+        {
+            if (obj[field]?.GetValueKind() == System.Text.Json.JsonValueKind.String && obj[field]!.GetValue<string>().Length == 0)
+            {
+                obj.Remove(field);
+            }
+        }
     }
 
     private static void Rename(JsonObject obj, string from, string to)

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Documents;
-using Orchestrator.Api.Identity;
+using Orchestrator.Api.Kinds;
 using Orchestrator.Api.Patching;
 using Orchestrator.Api.Registry;
 using Orchestrator.Api.Schema;
@@ -18,19 +18,19 @@ internal static class FieldOwnership
     {
         obj.Metadata().Remove("managedFields");
         var sent = obj;
-        if (kind.HasStatus && obj.ContainsKey("status"))
+        foreach (var field in KindFacts.ResetFields(kind).Where(obj.ContainsKey))
         {
-            // The status of a new object is the server's, whatever the creator sent.
-            sent = (JsonObject)obj.DeepClone();
-            sent.Remove("status");
+            // What the server sets or clears belongs to nobody, whatever the creator sent.
+            sent = ReferenceEquals(sent, obj) ? (JsonObject)obj.DeepClone() : sent;
+            sent.Remove(field);
         }
 
-        Set(obj, ManagedFields.AfterWrite(null, sent, StorageSchema(kind), Writer(options, kind, now)));
+        Set(obj, ManagedFields.AfterWrite(null, AsSent(sent, kind), Schema(kind), Writer(options, kind, now)));
     }
 
     /// <summary>Whoever changes a field of an object owns it from then on.</summary>
     public static void AfterUpdate(JsonObject obj, JsonObject old, WriteOptions options, ResourceKind kind, DateTimeOffset now) =>
-        Set(obj, ManagedFields.AfterWrite(old, obj, StorageSchema(kind), Writer(options, kind, now)));
+        Set(obj, ManagedFields.AfterWrite(AsSent(old, kind), AsSent(obj, kind), Schema(kind), Writer(options, kind, now)));
 
     /// <summary>The writer of a request, for the record.</summary>
     public static FieldWriter Writer(WriteOptions options, ResourceKind kind, DateTimeOffset now) => new(
@@ -46,10 +46,18 @@ internal static class FieldOwnership
         }
     }
 
-    private static SchemaNode? StorageSchema(ResourceKind kind)
+    /// <summary>The object in the version of the request: fields are owned by the names that their writer knows.</summary>
+    private static JsonObject AsSent(JsonObject stored, ResourceKind kind)
     {
-        var version = kind.StorageApiVersion;
-        var slash = version.IndexOf('/', StringComparison.Ordinal);
-        return OpenApiSchemas.For(new GroupVersionKind(slash < 0 ? "" : version[..slash], version[(slash + 1)..], kind.Kind));
+        if (!VersionConversion.IsNeeded(kind))
+        {
+            return stored;
+        }
+
+        var sent = (JsonObject)stored.DeepClone();
+        VersionConversion.FromStorage(sent, kind);
+        return sent;
     }
+
+    private static SchemaNode? Schema(ResourceKind kind) => OpenApiSchemas.For(kind.GroupVersionKind);
 }

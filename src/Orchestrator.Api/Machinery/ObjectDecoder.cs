@@ -19,14 +19,16 @@ public static class ObjectDecoder
     /// <param name="expected">The kind that the path asks for.</param>
     /// <param name="schema">Its schema.</param>
     /// <param name="fieldValidation">Strict: unknown and duplicate fields are refused; Warn: they are remarked on; else ignored.</param>
-    public static DecodedObject Decode(ReadOnlySpan<byte> body, GroupVersionKind expected, SchemaNode schema, string fieldValidation)
+    /// <param name="keepEmpty">True: empty lists and maps count as said, as in an applied configuration; else they are the same as absent ones.</param>
+    public static DecodedObject Decode(
+        ReadOnlySpan<byte> body, GroupVersionKind expected, SchemaNode schema, string fieldValidation, bool keepEmpty = false)
     {
         if (TypeFault(body, expected) is { } refused)
         {
             return new DecodedObject(null, refused, []);
         }
 
-        var decoded = SchemaDecoder.Decode(body, schema);
+        var decoded = SchemaDecoder.Decode(body, schema, keepEmpty);
         if (decoded.Fault is { } fault)
         {
             return Refused(expected, fault);

@@ -16,7 +16,7 @@ public static class Statuses
         About(resource, name, 404, "NotFound", $"{resource} {GoText.Quote(name)} not found");
 
     /// <summary>404: no such resource or path.</summary>
-    public static ApiStatus NoSuchResource() => new(404, "NotFound", "the server could not find the requested resource");
+    public static ApiStatus NoSuchResource() => new(404, "NotFound", "the server could not find the requested resource") { HasDetails = true };
 
     /// <summary>409: the name is taken.</summary>
     public static ApiStatus AlreadyExists(GroupResource resource, string name) =>
@@ -69,7 +69,7 @@ public static class Statuses
 
     /// <summary>405: the path does not have the HTTP method.</summary>
     public static ApiStatus MethodNotAllowed() =>
-        new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource");
+        new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource") { HasDetails = true };
 
     /// <summary>406.</summary>
     public static ApiStatus NotAcceptable(IEnumerable<string> mediaTypes) =>

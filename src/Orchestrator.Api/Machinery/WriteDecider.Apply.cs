@@ -43,8 +43,9 @@ public sealed partial class WriteDecider
         }
 
         request.OwnershipIsDecided = true;
+        EmittedFields.OmitEmpty(merged, schema);
         VersionConversion.ToStorage(merged, request.Kind);
-        request.Strategy.Default(merged);
+        Fill(request, merged);
         return current is null ? CreateObject(request, merged) : UpdateObject(request, current, merged);
     }
 
@@ -63,7 +64,7 @@ public sealed partial class WriteDecider
             json = yaml.Json;
         }
 
-        var decoded = ObjectDecoder.Decode(json.Span, request.Kind.GroupVersionKind, schema, request.Options.FieldValidation);
+        var decoded = ObjectDecoder.Decode(json.Span, request.Kind.GroupVersionKind, schema, request.Options.FieldValidation, keepEmpty: true);
         request.Warnings.AddRange(decoded.Warnings);
         applied = decoded.Object ?? [];
         return decoded.Failure;

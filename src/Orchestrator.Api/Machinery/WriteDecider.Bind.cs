@@ -37,7 +37,8 @@ public sealed partial class WriteDecider
         }
 
         Assign(pod, binding, target.Text("name"), request.At.Now);
-        return new WriteDecision.Put(DocumentEncoding.Encode(pod)) { Warnings = request.Warnings };
+        EmittedFields.Complete(pod, StorageSchema(request.Kind));
+        return new WriteDecision.Put(Encode(request, pod)) { Warnings = request.Warnings };
     }
 
     private static IEnumerable<FieldError> BindingFaults(JsonObject? target)

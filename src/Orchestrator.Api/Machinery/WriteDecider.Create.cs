@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Orchestrator.Api.Admission;
 using Orchestrator.Api.Documents;
 using Orchestrator.Api.Identity;
+using Orchestrator.Api.Schema;
 
 namespace Orchestrator.Api.Machinery;
 
@@ -37,6 +38,7 @@ public sealed partial class WriteDecider
         }
 
         request.Strategy.PrepareForCreate(obj, request.At);
+        EmittedFields.Complete(obj, StorageSchema(request.Kind));
         if (request.Strategy.TracksGeneration)
         {
             obj.Metadata()["generation"] = 1L;
@@ -49,7 +51,7 @@ public sealed partial class WriteDecider
         }
 
         request.Warnings.AddRange(request.Strategy.Warnings(obj, null));
-        return new WriteDecision.Put(DocumentEncoding.Encode(obj)) { Warnings = request.Warnings };
+        return new WriteDecision.Put(Encode(request, obj)) { Warnings = request.Warnings };
     }
 
     /// <summary>Sets what the server alone gives: uid, creation time; clears what no creator may set.</summary>

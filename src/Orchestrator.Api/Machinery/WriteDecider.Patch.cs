@@ -48,7 +48,7 @@ public sealed partial class WriteDecider
 
         obj["kind"] = request.Kind.Kind;
         VersionConversion.ToStorage(obj, request.Kind);
-        request.Strategy.Default(obj);
+        Fill(request, obj);
         return UpdateObject(request, current, obj);
     }
 

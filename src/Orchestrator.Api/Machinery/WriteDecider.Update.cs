@@ -49,8 +49,11 @@ public sealed partial class WriteDecider
         }
 
         PrepareForUpdate(request, obj, old);
+        // Upstream compares metadata twice, before and within the kind's validation, and names every fault of it twice.
+        var changed = MetadataRules.UpdateFaults(obj.Metadata(), old.Metadata()).ToList();
         var faults = MetadataRules.Faults(obj.Metadata(), request.Kind.Namespaced, request.Strategy)
-            .Concat(MetadataRules.UpdateFaults(obj.Metadata(), old.Metadata()))
+            .Concat(changed)
+            .Concat(changed)
             .Concat(request.Strategy.ValidateUpdate(obj, old, request.Options.Subresource));
         if ((request.Invalid(faults) ?? ValidateAdmission(attributes)) is { } invalid)
         {
@@ -75,14 +78,15 @@ public sealed partial class WriteDecider
     {
         obj.Metadata().Remove("resourceVersion");
         old.Metadata().Remove("resourceVersion");
+        var document = Encode(request, obj);
         if (IsFinished(request, obj))
         {
-            return new WriteDecision.Remove(DocumentEncoding.Encode(obj)) { Warnings = request.Warnings };
+            return new WriteDecision.Remove(document) { Warnings = request.Warnings };
         }
 
         return JsonNode.DeepEquals(obj, old)
             ? new WriteDecision.Unchanged { Warnings = request.Warnings }
-            : new WriteDecision.Put(DocumentEncoding.Encode(obj)) { Warnings = request.Warnings };
+            : new WriteDecision.Put(document) { Warnings = request.Warnings };
     }
 
     /// <summary>True: the object is being deleted, its grace is over and no finalizer holds it.</summary>

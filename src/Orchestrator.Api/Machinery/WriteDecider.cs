@@ -51,7 +51,7 @@ public sealed partial class WriteDecider : IWriteDecider
         public ApiStatus? Invalid(IEnumerable<FieldError> faults)
         {
             var found = faults.ToList();
-            return found.Count == 0 ? null : Statuses.Invalid(Kind.Group, Kind.Kind, Key.Name, found);
+            return found.Count == 0 ? null : Statuses.Invalid(Kind.StorageResource.Group, Kind.Kind, Key.Name, found);
         }
     }
 
@@ -86,8 +86,29 @@ public sealed partial class WriteDecider : IWriteDecider
         }
 
         VersionConversion.ToStorage(obj, request.Kind);
-        request.Strategy.Default(obj);
+        Fill(request, obj);
         return null;
+    }
+
+    /// <summary>Fills in the defaults of the kind, and what its Go types always write.</summary>
+    private static void Fill(Request request, JsonObject obj)
+    {
+        request.Strategy.Default(obj);
+        EmittedFields.Complete(obj, StorageSchema(request.Kind));
+    }
+
+    /// <summary>The document to be stored.</summary>
+    private static byte[] Encode(Request request, JsonObject obj)
+    {
+        EmittedFields.Settle(obj, StorageSchema(request.Kind));
+        return DocumentEncoding.Encode(obj);
+    }
+
+    private static SchemaNode? StorageSchema(ResourceKind kind)
+    {
+        var version = kind.StorageApiVersion;
+        var slash = version.IndexOf('/', StringComparison.Ordinal);
+        return OpenApiSchemas.For(new GroupVersionKind(slash < 0 ? "" : version[..slash], version[(slash + 1)..], kind.Kind));
     }
 
     private ApiStatus? Admit(AdmissionAttributes attributes)

@@ -62,12 +62,6 @@ internal sealed class FieldComparison
 
     private static void Leaf(bool had, JsonNode? before, bool has, JsonNode? after, Place place)
     {
-        if (had != has && before is null && after is null)
-        {
-            // Go's types write some empty fields as null; to write null or nothing is the same.
-            return;
-        }
-
         if (!had)
         {
             place.Added.IsMember = true;

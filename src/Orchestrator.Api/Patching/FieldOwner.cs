@@ -74,7 +74,8 @@ internal sealed class FieldOwner
             ["operation"] = Operation,
             ["apiVersion"] = ApiVersion,
         };
-        if (Time is { } time)
+        // Upstream loses the time of those who scale on the way from Scale to the workload.
+        if (Time is { } time && Subresource != "scale")
         {
             entry["time"] = time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         }

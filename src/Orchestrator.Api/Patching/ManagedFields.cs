@@ -25,7 +25,13 @@ public static class ManagedFields
     public static JsonArray? AfterWrite(JsonObject? live, JsonObject written, SchemaNode? schema, FieldWriter writer)
     {
         var owners = OwnersBefore(live, written, writer);
-        var comparison = FieldComparison.Of(Unmanaged(live ?? Identity(written)), Unmanaged(written), schema);
+        if (live is not null && owners.Count == 0)
+        {
+            // Nobody ever owned a field of the object, or its record was cleared: ordinary writes do not begin one, an apply does.
+            return null;
+        }
+
+        var comparison = FieldComparison.Of(Unmanaged(live ?? Blank(written, schema)), Unmanaged(written), schema);
         var changed = FieldSet.Union(Owned(comparison.Added), Owned(comparison.Modified));
         TakeAway(owners, comparison, changed, owner => !owner.IsUpdateOf(writer));
         var own = owners.Find(owner => owner.IsUpdateOf(writer));
@@ -131,12 +137,17 @@ public static class ManagedFields
     }
 
     /// <summary>What a new object is compared with: one of its kind in which nothing is set.</summary>
-    private static JsonObject Identity(JsonObject written) => new()
+    private static JsonObject Blank(JsonObject written, SchemaNode? schema)
     {
-        ["apiVersion"] = written["apiVersion"]?.DeepClone(),
-        ["kind"] = written["kind"]?.DeepClone(),
-        ["metadata"] = new JsonObject(),
-    };
+        var blank = new JsonObject
+        {
+            ["apiVersion"] = written["apiVersion"]?.DeepClone(),
+            ["kind"] = written["kind"]?.DeepClone(),
+            ["metadata"] = new JsonObject(),
+        };
+        EmittedFields.Complete(blank, schema);
+        return blank;
+    }
 
     private static List<FieldOwner> Capped(List<FieldOwner> owners)
     {

@@ -15,5 +15,5 @@ public sealed record PatchResult(JsonNode? Result, ApiStatus? Failure)
     /// <summary>A patch that is well formed and does not fit the object.</summary>
     /// <remarks>Upstream answers with NewGenericServerResponse, whose detail never reaches the client.</remarks>
     internal static PatchResult DoesNotFit() =>
-        Refused(new ApiStatus(422, "Invalid", "the server rejected our request due to an error in our request"));
+        Refused(new ApiStatus(422, "Invalid", "the server rejected our request due to an error in our request") { HasDetails = true });
 }

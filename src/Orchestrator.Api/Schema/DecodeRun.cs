@@ -6,7 +6,7 @@ using Orchestrator.Api.Machinery;
 namespace Orchestrator.Api.Schema;
 
 /// <summary>One pass of the decoder over one document. The first type error wins, as in Go.</summary>
-internal sealed class DecodeRun
+internal sealed class DecodeRun(bool keepEmpty)
 {
     private readonly DecodePath path = new();
     private readonly List<string> remarks = [];
@@ -77,7 +77,7 @@ internal sealed class DecodeRun
             path.EnterField(name, schema.ShortName);
             var value = ReadValue(ref reader, field);
             path.Leave();
-            if (IsAbsent(value, field, schema.Required.Contains(name)))
+            if (IsAbsent(value, field, keepEmpty || schema.Required.Contains(name)))
             {
                 (nulls ??= []).Add(name);
                 result.Remove(name);

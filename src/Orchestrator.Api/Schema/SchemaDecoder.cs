@@ -16,9 +16,12 @@ public static class SchemaDecoder
     private static readonly JsonReaderOptions Options = new() { MaxDepth = MaxDepth };
 
     /// <summary>Decodes the document.</summary>
-    public static DecodedDocument Decode(ReadOnlySpan<byte> json, SchemaNode schema)
+    /// <param name="json">The document.</param>
+    /// <param name="schema">Its schema.</param>
+    /// <param name="keepEmpty">True: empty lists and maps are kept where Go's encoder would leave them out.</param>
+    public static DecodedDocument Decode(ReadOnlySpan<byte> json, SchemaNode schema, bool keepEmpty = false)
     {
-        var run = new DecodeRun();
+        var run = new DecodeRun(keepEmpty);
         try
         {
             var reader = new Utf8JsonReader(json, Options);

@@ -7,5 +7,8 @@ internal static class AnswerFaults
 {
     /// <summary>406: none of the forms that the client reads is written here.</summary>
     public static ApiStatus NotAcceptable() =>
-        new(406, "NotAcceptable", "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf");
+        new(406, "NotAcceptable", "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf")
+        {
+            HasDetails = true,
+        };
 }

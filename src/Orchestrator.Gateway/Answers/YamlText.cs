@@ -65,5 +65,5 @@ internal static class YamlText
     /// <summary>A plain scalar that YAML 1.1 would take for a number, a boolean, null or a time must be quoted.</summary>
     private static bool ReadsAsSomethingElse(string text) => text.Length == 0
         || text is "~" || text.ToLowerInvariant() is "null" or "true" or "false" or "yes" or "no" or "on" or "off" or "y" or "n"
-        || char.IsAsciiDigit(text[0]) || text[0] is '+' or '-' or '.' or '=' or '<';
+        || char.IsAsciiDigit(text[0]) || text[0] is '+' or '-' or '=' or '<' || (text[0] == '.' && text.Length > 1);
 }

@@ -12,7 +12,7 @@ internal static class Refusal
     {
         if (request.Path is { } path)
         {
-            return new ApiStatus(403, "Forbidden", $"forbidden: User \"{request.User.Name}\" cannot {request.Verb} path \"{path}\"");
+            return new ApiStatus(403, "Forbidden", $"forbidden: User \"{request.User.Name}\" cannot {request.Verb} path \"{path}\"") { HasDetails = true };
         }
 
         var resource = new GroupResource(request.Group, request.Resource);

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Registry;
@@ -8,6 +10,9 @@ namespace Orchestrator.Gateway.Discovery;
 /// <remarks>Upstream: apiserver/pkg/endpoints/discovery.</remarks>
 internal static class DiscoveryDocuments
 {
+    /// <summary>How much of a SHA-256 hash stands for a storage version.</summary>
+    private const int HashedBytes = 8;
+
     /// <summary>All versions of the core group (named false) or of the named groups, in one document.</summary>
     public static JsonObject Aggregated(KindRegistry kinds, bool named)
     {
@@ -100,6 +105,11 @@ internal static class DiscoveryDocuments
         };
         SetWords(entry, "shortNames", kind.ShortNames);
         SetWords(entry, "categories", kind.Categories);
+        if (kind.IsStored && kind.Allows("create"))
+        {
+            entry["storageVersionHash"] = StorageVersionHash(kind);
+        }
+
         yield return entry;
         foreach (var subresource in kind.Subresources)
         {
@@ -114,6 +124,13 @@ internal static class DiscoveryDocuments
             sub["verbs"] = Words(subresource.Verbs);
             yield return sub;
         }
+    }
+
+    /// <summary>By this clients and the storage migrator see that the stored version of a kind changed. Upstream: discovery.StorageVersionHash.</summary>
+    private static string StorageVersionHash(ResourceKind kind)
+    {
+        var name = kind.StorageApiVersion.Contains('/', StringComparison.Ordinal) ? kind.StorageApiVersion : "/" + kind.StorageApiVersion;
+        return Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(name + "/" + kind.Kind)).AsSpan(0, HashedBytes));
     }
 
     private static JsonNode AggregatedGroup(IGrouping<string, ResourceKind> group)

@@ -19,10 +19,10 @@ internal static class ServerVersion
         ["minCompatibilityMajor"] = "1",
         ["minCompatibilityMinor"] = "35",
         ["gitVersion"] = GitVersion,
-        ["gitCommit"] = "",
+        ["gitCommit"] = "unknown",
         ["gitTreeState"] = "clean",
         ["buildDate"] = "1970-01-01T00:00:00Z",
-        ["goVersion"] = "",
+        ["goVersion"] = "none",
         ["compiler"] = "dotnet " + Environment.Version,
         ["platform"] = "linux/" + RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant(),
     };

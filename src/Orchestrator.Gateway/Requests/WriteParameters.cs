@@ -51,7 +51,8 @@ internal static class WriteParameters
         FieldValidation = validation.Length > 0 ? validation : "Warn",
         Force = force,
         Subresource = request.Target.Subresource,
-        Version = request.Kind.Version,
+        // Where two groups show the same objects, the group says which of the two is meant.
+        Version = request.Kind.StorageResource == request.Kind.GroupResource ? request.Kind.Version : request.Kind.ApiVersion,
         Cause = "request:" + request.Http.TraceIdentifier,
         TraceParent = Activity.Current?.Id ?? "",
     };

@@ -15,7 +15,7 @@ internal static class Patch
     {
         if (Format(request) is not { } format)
         {
-            await AnswerWriter.FailAsync(request.Http, new ApiStatus(415, "UnsupportedMediaType", "415: Unsupported Media Type"));
+            await AnswerWriter.FailAsync(request.Http, new ApiStatus(415, "UnsupportedMediaType", "415: Unsupported Media Type") { HasDetails = true });
             return;
         }
 

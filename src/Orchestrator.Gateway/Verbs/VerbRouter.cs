@@ -1,4 +1,5 @@
 using Orchestrator.Api.Machinery;
+using Orchestrator.Api.Registry;
 using Orchestrator.Gateway.Answers;
 using Orchestrator.Gateway.Hosting;
 using Orchestrator.Gateway.Requests;
@@ -17,6 +18,11 @@ internal static class VerbRouter
         if (target.Subresource.Length > 0 && request.Kind.Subresource(target.Subresource) is null)
         {
             return AnswerWriter.FailAsync(request.Http, Statuses.NoSuchResource());
+        }
+
+        if (Deprecations.Of(request.Kind.GroupVersionKind) is { } deprecated)
+        {
+            AnswerWriter.Warn(request.Http, [deprecated]);
         }
 
         // A POST to an object, and a verb that neither kind nor subresource has.

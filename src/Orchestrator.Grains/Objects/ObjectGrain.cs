@@ -133,7 +133,7 @@ internal sealed partial class ObjectGrain(
 
             if (write.Options.DryRun)
             {
-                return write.MustBeNew && basis is not null ? Failed(AlreadyExists()) : DryRunReplies.For(decision, basis);
+                return write.MustBeNew && basis is not null ? Failed(StoreStatuses.AlreadyExists(key, write.Options.Version)) : DryRunReplies.For(decision, basis);
             }
 
             var outcome = await store.CommitAsync(ToCommit(decision, basis, write.Options), cancellationToken);
@@ -145,7 +145,7 @@ internal sealed partial class ObjectGrain(
             (current, isLoaded) = (conflict.Current, true);
             if (write.MustBeNew && conflict.Current is not null)
             {
-                return Failed(AlreadyExists());
+                return Failed(StoreStatuses.AlreadyExists(key, write.Options.Version));
             }
 
             if (attempt >= DecideAttempts)
@@ -218,8 +218,6 @@ internal sealed partial class ObjectGrain(
     }
 
     private WriteDecision.Reject NotFound() => new(StoreStatuses.NotFound(key));
-
-    private ApiStatus AlreadyExists() => StoreStatuses.AlreadyExists(key);
 
     private static WriteReply Failed(ApiStatus status) => new() { Failure = StatusDocuments.Write(status) };
 

@@ -13,9 +13,12 @@ internal static class StoreStatuses
     /// <summary>404: there is no such object.</summary>
     public static ApiStatus NotFound(ObjectKey key) => About(key, 404, "NotFound", $"{key.GroupResource} \"{key.Name}\" not found");
 
-    /// <summary>409: there already is such an object.</summary>
-    public static ApiStatus AlreadyExists(ObjectKey key) =>
-        About(key, 409, "AlreadyExists", $"{key.GroupResource} \"{key.Name}\" already exists");
+    /// <summary>409: there already is such an object. It is named by the group of the request, which the version holds where it is not the store's.</summary>
+    public static ApiStatus AlreadyExists(ObjectKey key, string version)
+    {
+        var slash = version.IndexOf('/', StringComparison.Ordinal);
+        return Statuses.AlreadyExists(slash < 0 ? key.GroupResource : new GroupResource(version[..slash], key.Resource), key.Name);
+    }
 
     /// <summary>409: the object changed meanwhile.</summary>
     public static ApiStatus Conflict(ObjectKey key) => About(

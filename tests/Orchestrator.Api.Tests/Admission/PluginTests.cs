@@ -24,7 +24,7 @@ public sealed class PluginTests
 
     [Fact]
     public void Plugins_run_in_upstreams_order() => Assert.Equal(
-        ["NamespaceLifecycle", "LimitRanger", "ServiceAccount", "TaintNodesByCondition", "Priority", "DefaultTolerationSeconds", "ServiceAllocation"],
+        ["NamespaceLifecycle", "LimitRanger", "ServiceAccount", "TaintNodesByCondition", "Priority", "DefaultTolerationSeconds", "CertificateRequester", "ServiceAllocation"],
         AdmissionPlugins.BuiltIn.Select(plugin => plugin.Name));
 
     [Fact]

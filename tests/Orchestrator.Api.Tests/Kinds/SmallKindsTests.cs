@@ -12,7 +12,7 @@ public sealed class SmallKindsTests
         """{"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"r"},"subjects":[{"apiGroup":"rbac.authorization.k8s.io","kind":"User","name":"bob"},{"kind":"ServiceAccount","name":"s","namespace":"n"}]}""")]
     [InlineData("discovery.k8s.io", "endpointslices", """{"addressType":"IPv4","endpoints":[{"addresses":["10.1.2.3"]}],"ports":[{"port":80}]}""",
         """{"addressType":"IPv4","endpoints":[{"addresses":["10.1.2.3"]}],"ports":[{"name":"","port":80,"protocol":"TCP"}]}""")]
-    [InlineData("", "endpoints", """{"subsets":[{"ports":[{"port":80}]}]}""", """{"subsets":[{"ports":[{"port":80,"protocol":"TCP"}]}]}""")]
+    [InlineData("", "endpoints", """{"subsets":[{"addresses":[{"ip":"10.1.2.3"}],"ports":[{"port":80}]}]}""", """{"subsets":[{"addresses":[{"ip":"10.1.2.3"}],"ports":[{"port":80,"protocol":"TCP"}]}]}""")]
     [InlineData("storage.k8s.io", "storageclasses", """{"provisioner":"p"}""", """{"provisioner":"p","reclaimPolicy":"Delete","volumeBindingMode":"Immediate"}""")]
     [InlineData("scheduling.k8s.io", "priorityclasses", """{"value":1}""", """{"value":1,"preemptionPolicy":"PreemptLowerPriority"}""")]
     [InlineData("policy", "poddisruptionbudgets", """{"spec":{"minAvailable":1}}""", """{"spec":{"minAvailable":1},"status":{"currentHealthy":0,"desiredHealthy":0,"disruptionsAllowed":0,"expectedPods":0}}""")]
@@ -26,7 +26,7 @@ public sealed class SmallKindsTests
     [InlineData(Rbac, "clusterroles", """{"rules":[{"verbs":["get"],"nonResourceURLs":["/metrics"]}]}""", "")]
     [InlineData(Rbac, "roles", """{"rules":[{"verbs":["get"],"nonResourceURLs":["/metrics"]}]}""", "rules[0].nonResourceURLs: Invalid value: [\"/metrics\"]: namespaced rules cannot apply to non-resource URLs")]
     [InlineData("policy", "poddisruptionbudgets", """{"spec":{"minAvailable":1,"maxUnavailable":1,"selector":{"matchLabels":{"app":"web"}}}}""", "spec: Invalid value: {\"MinAvailable\":1,\"Selector\":{\"matchLabels\":{\"app\":\"web\"}},\"MaxUnavailable\":1,\"UnhealthyPodEvictionPolicy\":null}: minAvailable and maxUnavailable cannot be both set")]
-    [InlineData("", "nodes", """{"spec":{"taints":[{"key":"a","effect":"Perhaps"}]}}""", "spec.taints[0].effect: Unsupported value: \"Perhaps\": supported values: \"NoSchedule\", \"PreferNoSchedule\", \"NoExecute\"")]
+    [InlineData("", "nodes", """{"spec":{"taints":[{"key":"a","effect":"Perhaps"}]}}""", "metadata.taints[0].effect: Unsupported value: \"Perhaps\": supported values: \"NoSchedule\", \"PreferNoSchedule\", \"NoExecute\"")]
     [InlineData("", "persistentvolumeclaims", """{"spec":{}}""", "spec.accessModes: Required value: at least 1 access mode is required|spec.resources[storage]: Required value")]
     public void Faults_are_named(string group, string resource, string document, string expected) => AssertFaults(expected, Faults(Strategy(group, resource), document));
 

@@ -21,6 +21,8 @@ internal static class DaemonSetDefaults
         }
 
         spec.DefaultInteger("revisionHistoryLimit", 10);
+        // Upstream's conversion writes the count, a field of its internal type, on every object.
+        daemonSet.Ensure("metadata").Ensure("annotations").DefaultText(DaemonSetStrategy.TemplateGeneration, "0");
         PodSpecDefaults.ApplyToTemplate(spec);
         var status = daemonSet.Ensure("status");
         foreach (var count in new[] { "currentNumberScheduled", "numberMisscheduled", "desiredNumberScheduled", "numberReady" })

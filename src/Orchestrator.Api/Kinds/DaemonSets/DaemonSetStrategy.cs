@@ -10,7 +10,7 @@ namespace Orchestrator.Api.Kinds.DaemonSets;
 internal sealed class DaemonSetStrategy : StatusStrategy
 {
     /// <summary>Counts the changes of the template; upstream's DeprecatedTemplateGeneration.</summary>
-    private const string TemplateGeneration = "deprecated.daemonset.template.generation";
+    public const string TemplateGeneration = "deprecated.daemonset.template.generation";
 
     /// <inheritdoc />
     public override GroupResource Resource => new("apps", "daemonsets");

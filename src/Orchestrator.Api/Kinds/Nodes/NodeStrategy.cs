@@ -50,7 +50,29 @@ internal sealed class NodeStrategy : KindStrategy
     public override IEnumerable<FieldError> Validate(JsonObject obj)
     {
         var faults = new Faults();
-        SchedulingValidation.ValidateTaints(obj.Object("spec"), "spec.taints", faults);
+        // Upstream gives this path, though taints lie in the spec.
+        SchedulingValidation.ValidateTaints(obj.Object("spec"), "metadata.taints", faults);
+        return faults;
+    }
+
+    /// <inheritdoc />
+    /// <remarks>Upstream validates the node and then its change, and the change looks at the taints again.</remarks>
+    public override IEnumerable<FieldError> ValidateUpdate(JsonObject obj, JsonObject old, string subresource)
+    {
+        var faults = new Faults();
+        faults.AddRange(Validate(obj));
+        faults.AddRange(Validate(obj));
+        var (spec, before) = (obj.Object("spec"), old.Object("spec"));
+        if (before.Array("podCIDRs") is { Count: > 0 } cidrs && !JsonReading.Same(spec?["podCIDRs"], cidrs))
+        {
+            faults.Forbidden("spec.podCIDRs", "node updates may not change podCIDR except from \"\" to valid");
+        }
+
+        if (before.Text("providerID") is { Length: > 0 } provider && spec.Text("providerID") != provider)
+        {
+            faults.Forbidden("spec.providerID", "node updates may not change providerID except from \"\" to valid");
+        }
+
         return faults;
     }
 }

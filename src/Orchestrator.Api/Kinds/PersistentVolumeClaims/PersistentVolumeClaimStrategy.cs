@@ -5,7 +5,7 @@ using Orchestrator.Api.Machinery;
 namespace Orchestrator.Api.Kinds.PersistentVolumeClaims;
 
 /// <summary>What PersistentVolumeClaims add to the common write path.</summary>
-/// <remarks>Upstream: pkg/registry/core/persistentvolumeclaim/strategy.go and ValidatePersistentVolumeClaimSpec.</remarks>
+/// <remarks>Upstream: pkg/registry/core/persistentvolumeclaim/strategy.go.</remarks>
 internal sealed class PersistentVolumeClaimStrategy : StatusStrategy
 {
     /// <inheritdoc />
@@ -15,27 +15,9 @@ internal sealed class PersistentVolumeClaimStrategy : StatusStrategy
     public override void Default(JsonObject obj) => PersistentVolumeClaimDefaults.Apply(obj);
 
     /// <inheritdoc />
-    public override IEnumerable<FieldError> Validate(JsonObject obj)
-    {
-        var faults = new Faults();
-        var spec = obj.Object("spec");
-        var modes = spec.Texts("accessModes").ToList();
-        if (modes.Count == 0)
-        {
-            faults.Required("spec.accessModes", "at least 1 access mode is required");
-        }
+    public override IEnumerable<FieldError> Validate(JsonObject obj) => PersistentVolumeClaimValidation.Validate(obj.Object("spec"));
 
-        foreach (var mode in modes)
-        {
-            faults.OneOf("spec.accessModes", mode, "ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod");
-        }
-
-        if (!spec.Object("resources").Object("requests").Has("storage"))
-        {
-            faults.Required("spec.resources[storage]");
-        }
-
-        faults.OneOfIfSet("spec.volumeMode", spec.Text("volumeMode"), "Block", "Filesystem");
-        return faults;
-    }
+    /// <inheritdoc />
+    public override IEnumerable<FieldError> ValidateUpdate(JsonObject obj, JsonObject old, string subresource) =>
+        subresource == "status" ? PersistentVolumeClaimValidation.ValidateStatus(obj) : PersistentVolumeClaimValidation.ValidateUpdate(obj, old);
 }

@@ -1,12 +1,13 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Machinery;
+using Orchestrator.Api.Documents;
 
 namespace Orchestrator.Api.Kinds.PersistentVolumes;
 
-/// <summary>What PersistentVolumes add to the common write path.</summary>
-/// <remarks>Upstream: SetDefaults_PersistentVolume and ValidatePersistentVolumeSpec.</remarks>
-internal sealed class PersistentVolumeStrategy : StatusStrategy
+/// <summary>What PersistentVolumes add to the common write path: where the data lies stays; the time of the last change of phase is kept.</summary>
+/// <remarks>Upstream: SetDefaults_PersistentVolume, pkg/registry/core/persistentvolume/strategy.go and ValidatePersistentVolumeUpdate.</remarks>
+internal sealed class PersistentVolumeStrategy : KindStrategy
 {
     /// <inheritdoc />
     public override GroupResource Resource => new("", "persistentvolumes");
@@ -15,32 +16,24 @@ internal sealed class PersistentVolumeStrategy : StatusStrategy
     public override void Default(JsonObject obj)
     {
         var spec = obj.Ensure("spec");
-        spec.DefaultText("persistentVolumeReclaimPolicy", "Retain");
-        spec.DefaultText("volumeMode", "Filesystem");
+        JsonReading.DefaultText(spec, "persistentVolumeReclaimPolicy", "Retain");
+        JsonReading.DefaultText(spec, "volumeMode", "Filesystem");
         if (spec.Object("hostPath") is { } hostPath && !hostPath.Has("type"))
         {
             hostPath["type"] = "";
         }
 
-        obj.Ensure("status").DefaultText("phase", "Pending");
+        JsonReading.DefaultText(obj.Ensure("status"), "phase", "Pending");
     }
 
     /// <inheritdoc />
-    public override IEnumerable<FieldError> Validate(JsonObject obj)
-    {
-        var faults = new Faults();
-        var spec = obj.Object("spec");
-        if (!spec.Texts("accessModes").Any())
-        {
-            faults.Required("spec.accessModes");
-        }
+    public override void PrepareForCreate(JsonObject obj, Surroundings at) =>
+        obj["status"] = new JsonObject { ["phase"] = "Pending", ["lastPhaseTransitionTime"] = ObjectFields.Time(at.Now) };
 
-        if (spec.Object("capacity") is not { Count: > 0 })
-        {
-            faults.Required("spec.capacity");
-        }
+    /// <inheritdoc />
+    public override IEnumerable<FieldError> Validate(JsonObject obj) => PersistentVolumeValidation.Validate(obj.Object("spec") ?? []);
 
-        faults.OneOf("spec.persistentVolumeReclaimPolicy", spec.Text("persistentVolumeReclaimPolicy"), "Delete", "Recycle", "Retain");
-        return faults;
-    }
+    /// <inheritdoc />
+    public override IEnumerable<FieldError> ValidateUpdate(JsonObject obj, JsonObject old, string subresource) =>
+        subresource == "status" ? [] : PersistentVolumeValidation.ValidateUpdate(obj.Object("spec") ?? [], old.Object("spec") ?? []);
 }

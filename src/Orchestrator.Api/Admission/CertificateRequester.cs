@@ -1,0 +1,42 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Api.Identity;
+using Orchestrator.Api.Kinds;
+using Orchestrator.Api.Machinery;
+
+namespace Orchestrator.Api.Admission;
+
+/// <summary>Writes into a CertificateSigningRequest who made it: signers decide by that, so nobody may say it himself.</summary>
+/// <remarks>Upstream does so in the strategy (pkg/registry/certificates/certificates), which there knows the user.</remarks>
+internal sealed class CertificateRequester : IAdmissionPlugin
+{
+    private static readonly GroupResource Requests = new("certificates.k8s.io", "certificatesigningrequests");
+
+    /// <inheritdoc />
+    public string Name => nameof(CertificateRequester);
+
+    /// <inheritdoc />
+    public ApiStatus? Admit(AdmissionAttributes attributes)
+    {
+        if (attributes.Kind.GroupResource == Requests && attributes is { Operation: AdmissionOperation.Create, Subresource.Length: 0, Object: { } request })
+        {
+            var spec = request.Ensure("spec");
+            foreach (var field in (string[])["username", "uid", "groups", "extra"])
+            {
+                spec.Remove(field);
+            }
+
+            spec["username"] = attributes.Options.User;
+            if (attributes.Options.UserUid.Length > 0)
+            {
+                spec["uid"] = attributes.Options.UserUid;
+            }
+
+            if (attributes.Options.Groups.Count > 0)
+            {
+                spec["groups"] = new JsonArray([.. attributes.Options.Groups.Select(group => JsonValue.Create(group))]);
+            }
+        }
+
+        return null;
+    }
+}
