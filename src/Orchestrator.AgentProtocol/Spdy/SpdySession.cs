@@ -29,6 +29,8 @@ internal sealed class SpdySession : IAsyncDisposable
     private readonly CancellationTokenSource ended = new();
     private readonly Task running;
     private readonly bool isClient;
+    private volatile bool hasEnded;
+    private int disposed;
     private int lastId;
 
     /// <summary>Takes over a connection on which the upgrade has been agreed, and reads it from now on.</summary>
@@ -57,6 +59,11 @@ internal sealed class SpdySession : IAsyncDisposable
             lastId += 2;
             var stream = new SpdyStream(this, lastId, headers);
             streams[lastId] = stream;
+            if (hasEnded)
+            {
+                throw new IOException("the connection has ended");
+            }
+
             await transport.WriteAsync(SpdyFrames.SynStream(lastId, headerWriter.Write([.. headers])), cancellationToken);
             await transport.FlushAsync(cancellationToken);
             return stream;
@@ -70,6 +77,11 @@ internal sealed class SpdySession : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
+        {
+            return;
+        }
+
         await ended.CancelAsync();
         await transport.DisposeAsync();
         await running;
@@ -147,6 +159,7 @@ internal sealed class SpdySession : IAsyncDisposable
         }
         finally
         {
+            hasEnded = true;
             opened.Writer.TryComplete();
             foreach (var stream in streams.Values)
             {
@@ -178,7 +191,7 @@ internal sealed class SpdySession : IAsyncDisposable
             case SpdyFrameType.Reset:
                 if (streams.TryRemove(Number(piece.Payload) & int.MaxValue, out var broken))
                 {
-                    await broken.EndInputAsync();
+                    await broken.BreakAsync();
                 }
 
                 break;

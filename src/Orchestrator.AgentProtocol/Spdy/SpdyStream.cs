@@ -10,6 +10,7 @@ internal sealed class SpdyStream
 
     private readonly SpdySession session;
     private readonly Pipe received = new(new PipeOptions(pauseWriterThreshold: MaxWaitingBytes, resumeWriterThreshold: MaxWaitingBytes / 2, useSynchronizationContext: false));
+    private readonly TaskCompletionSource broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int endsOpen = 2;
     private bool isFinished;
 
@@ -29,6 +30,9 @@ internal sealed class SpdyStream
     /// <summary>What the peer sends; ends with its side of the stream or with the connection. Complete it to throw the rest away.</summary>
     public PipeReader Input => received.Reader;
 
+    /// <summary>Completes when the peer breaks the stream off; ending its side alone does not.</summary>
+    public Task Broken => broken.Task;
+
     /// <summary>Sends bytes.</summary>
     public Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => session.SendDataAsync(Id, bytes, isLast: false, cancellationToken);
 
@@ -43,11 +47,11 @@ internal sealed class SpdyStream
         }
     }
 
-    /// <summary>Breaks the stream off in both directions.</summary>
+    /// <summary>Breaks the stream off in both directions. The caller must not be reading.</summary>
     public async Task ResetAsync(CancellationToken cancellationToken)
     {
         isFinished = true;
-        await received.Writer.CompleteAsync();
+        await received.Reader.CompleteAsync();
         await session.ResetAsync(Id, cancellationToken);
     }
 
@@ -67,6 +71,12 @@ internal sealed class SpdyStream
     }
 
     internal ValueTask EndInputAsync() => received.Writer.CompleteAsync();
+
+    internal ValueTask BreakAsync()
+    {
+        broken.TrySetResult();
+        return EndInputAsync();
+    }
 
     private void EndOne()
     {

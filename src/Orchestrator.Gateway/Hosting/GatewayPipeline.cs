@@ -6,6 +6,7 @@ using Orchestrator.Gateway.Authentication;
 using Orchestrator.Gateway.Authorization;
 using Orchestrator.Gateway.Reads;
 using Orchestrator.Gateway.Requests;
+using Orchestrator.Gateway.Subresources;
 using Orchestrator.Gateway.Verbs;
 using Orchestrator.Store.Commits;
 
@@ -118,7 +119,8 @@ internal sealed partial class GatewayPipeline(GatewayServices gateway, ILogger<G
             return;
         }
 
-        if (MediaForm.Negotiate(http.Request.Headers.Accept.ToString()) is not { } form)
+        // Streams are text or bytes, whatever form their client would like a Status in.
+        if ((MediaForm.Negotiate(http.Request.Headers.Accept.ToString()) ?? (StreamRouter.Answers(target) ? MediaForm.Json : null)) is not { } form)
         {
             await AnswerWriter.FailAsync(http, AnswerFaults.NotAcceptable());
             return;

@@ -5,11 +5,19 @@ namespace Orchestrator.Gateway.Streaming;
 /// <summary>Where a request that wants a stream meets the agent that dials back with it.</summary>
 internal sealed class StreamRendezvous
 {
+    /// <summary>Requests that may wait for an agent. When they are full, more are answered 429.</summary>
+    internal const int MaxWaiting = 4096;
+
     private readonly ConcurrentDictionary<string, Waiting> waiting = new(StringComparer.Ordinal);
 
-    /// <summary>Announces a stream that a node's agent will dial.</summary>
-    public Meeting Expect(string nodeName)
+    /// <summary>Announces a stream that a node's agent will dial; null when too many are waited for.</summary>
+    public Meeting? Expect(string nodeName)
     {
+        if (waiting.Count >= MaxWaiting)
+        {
+            return null;
+        }
+
         var id = Guid.NewGuid().ToString("N");
         var expected = new Waiting(nodeName, new TaskCompletionSource<AgentStream>(TaskCreationOptions.RunContinuationsAsynchronously));
         waiting[id] = expected;
@@ -24,15 +32,36 @@ internal sealed class StreamRendezvous
     private sealed record Waiting(string NodeName, TaskCompletionSource<AgentStream> Arrival);
 }
 
-/// <summary>A stream that is expected. Disposing withdraws it.</summary>
+/// <summary>A stream that is expected. Disposing withdraws it, and ends it when it came and nobody took it.</summary>
 internal sealed class Meeting(string streamId, Task<AgentStream> arrival, Action withdraw) : IDisposable
 {
+    private bool isTaken;
+
     /// <summary>The id that the agent names.</summary>
     public string StreamId => streamId;
 
-    /// <summary>The stream, once the agent has dialled.</summary>
-    public Task<AgentStream> Arrival => arrival;
+    /// <summary>Waits for the agent; null when it does not dial in time.</summary>
+    public async Task<AgentStream?> ArriveAsync(TimeSpan timeout, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var stream = await arrival.WaitAsync(timeout, clock, cancellationToken);
+            isTaken = true;
+            return stream;
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
+    }
 
     /// <inheritdoc />
-    public void Dispose() => withdraw();
+    public void Dispose()
+    {
+        withdraw();
+        if (!isTaken && arrival.IsCompletedSuccessfully)
+        {
+            arrival.Result.Dispose();
+        }
+    }
 }

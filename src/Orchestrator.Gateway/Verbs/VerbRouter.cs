@@ -31,6 +31,11 @@ internal static class VerbRouter
             return AnswerWriter.FailAsync(request.Http, Statuses.MethodNotAllowed());
         }
 
+        if (StreamRouter.Answers(target))
+        {
+            return StreamRouter.AnswerAsync(gateway, request);
+        }
+
         return target.Verb switch
         {
             "get" => Get.AnswerAsync(gateway, request),

@@ -35,6 +35,9 @@ internal sealed partial class NodeGrain(
     /// <summary>How often silence and token ages are looked at. Upstream: --node-monitor-period.</summary>
     private static readonly TimeSpan CheckPeriod = TimeSpan.FromSeconds(5);
 
+    /// <summary>Requests for streams on their way to the agent. When they are full, more are refused: its connection does not move.</summary>
+    private const int MaxOpeningStreams = 1024;
+
     private readonly CancellationTokenSource lifetime = new();
 
     /// <summary>One teller at a time: a connection's full assignment must not mix with the changes that follow it.</summary>
@@ -50,6 +53,7 @@ internal sealed partial class NodeGrain(
     private Revision lastLease;
     private JsonObject? lastStatus;
     private bool isSilent;
+    private int openingStreams;
 
     /// <inheritdoc />
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -165,15 +169,21 @@ internal sealed partial class NodeGrain(
     }
 
     /// <inheritdoc />
-    public async Task<string?> OpenStreamAsync(Immutable<byte[]> openStream, CancellationToken cancellationToken)
+    public Task<string?> OpenStreamAsync(Immutable<byte[]> openStream, CancellationToken cancellationToken)
     {
         if (link is null)
         {
-            return $"the agent of node {node} is not connected";
+            return Task.FromResult<string?>($"the agent of node {node} is not connected");
         }
 
-        await SendAsync(new ServerMessage { OpenStream = OpenStream.Parser.ParseFrom(openStream.Value) });
-        return null;
+        if (openingStreams >= MaxOpeningStreams)
+        {
+            return Task.FromResult<string?>($"the agent of node {node} does not take more streams at the moment");
+        }
+
+        // Not waited for: whether the agent got it shows when it dials back, and a connection that hangs must not hold the caller.
+        _ = AskAsync(new ServerMessage { OpenStream = OpenStream.Parser.ParseFrom(openStream.Value) });
+        return Task.FromResult<string?>(null);
     }
 
     /// <inheritdoc />
@@ -316,6 +326,19 @@ internal sealed partial class NodeGrain(
         finally
         {
             telling.Release();
+        }
+    }
+
+    private async Task AskAsync(ServerMessage message)
+    {
+        openingStreams++;
+        try
+        {
+            await SendAsync(message);
+        }
+        finally
+        {
+            openingStreams--;
         }
     }
 

@@ -118,7 +118,7 @@ public sealed class GatewayFixture : IAsyncLifetime
         return ((int)response.StatusCode, isJson ? JsonNode.Parse(text)! : JsonValue.Create(text));
     }
 
-    private bool IsOurs(object sender, X509Certificate? certificate, X509Chain? chain, System.Net.Security.SslPolicyErrors errors)
+    internal bool IsOurs(object sender, X509Certificate? certificate, X509Chain? chain, System.Net.Security.SslPolicyErrors errors)
     {
         chain!.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.Add(Authority.Certificate);

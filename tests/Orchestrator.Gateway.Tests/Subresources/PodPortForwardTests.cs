@@ -1,0 +1,112 @@
+using Orchestrator.AgentProtocol.Spdy;
+using Orchestrator.Gateway.Streaming;
+using Orchestrator.Gateway.Tests.Fakes;
+
+namespace Orchestrator.Gateway.Tests.Subresources;
+
+public sealed class PodPortForwardTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Connections_are_forwarded_side_by_side(bool overWebSocket)
+    {
+        var node = overWebSocket ? "node-tunnel" : "node-plain";
+        using var agent = Seed(node);
+        agent.Serve(call => call.EchoAsync($"{call.Wanted.PortForward.Port}:"));
+        await using var session = overWebSocket
+            ? await SpdyDial.TunnelAsync(gateway, "portforward", PortForwarding.TunnelProtocol)
+            : await SpdyDial.OpenAsync(gateway, "portforward", PortForwarding.Protocol);
+        var answers = await Task.WhenAll(Enumerable.Range(1, 100).Select(async i =>
+        {
+            var (data, error) = await OpenAsync(session, i, 8000 + i);
+            await data.WriteAsync(new byte[10_000], Token);
+            await data.FinishAsync(Token);
+            var answer = await SpdyDial.ReadAsync(data);
+            Assert.Equal("", await SpdyDial.ReadAsync(error));
+            return (answer[..5], answer.Length);
+        }));
+        Assert.Equal(Enumerable.Range(1, 100).Select(i => ($"{8000 + i}:", 10_005)), answers);
+    }
+
+    [Fact]
+    public async Task What_the_node_refuses_is_told_on_the_error_stream_and_leaves_the_rest_alone()
+    {
+        using var agent = Seed("node-partly");
+        agent.Serve(call => call.Wanted.PortForward.Port == 1
+            ? call.EndAsync("""{"status":"Failure","message":"nobody listens","code":500}""")
+            : call.EchoAsync("ok"));
+        await using var session = await SpdyDial.OpenAsync(gateway, "portforward", PortForwarding.Protocol);
+        var (refused, error) = await OpenAsync(session, 1, 1);
+        Assert.Equal("nobody listens", await SpdyDial.ReadAsync(error));
+        Assert.Equal("", await SpdyDial.ReadAsync(refused));
+        var (served, _) = await OpenAsync(session, 2, 2);
+        await served.FinishAsync(Token);
+        Assert.Equal("ok", await SpdyDial.ReadAsync(served));
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_broken_off_ends_the_nodes_part()
+    {
+        using var agent = Seed("node-reset");
+        await using var session = await SpdyDial.OpenAsync(gateway, "portforward", PortForwarding.Protocol);
+        var (data, error) = await OpenAsync(session, 1, 80);
+        var call = await agent.NextAsync();
+        await call.OpenedAsync();
+        await data.WriteAsync("x"u8.ToArray(), Token);
+        Assert.NotNull(await call.ReadAsync());
+        await data.ResetAsync(Token);
+        while (await call.ReadAsync() is not null)
+        {
+        }
+
+        Assert.Equal("", await SpdyDial.ReadAsync(error));
+    }
+
+    [Fact]
+    public async Task A_client_that_goes_ends_all()
+    {
+        using var agent = Seed("node-leave");
+        var session = await SpdyDial.OpenAsync(gateway, "portforward", PortForwarding.Protocol);
+        var (data, _) = await OpenAsync(session, 1, 80);
+        var call = await agent.NextAsync();
+        await call.OpenedAsync();
+        await data.WriteAsync("x"u8.ToArray(), Token);
+        Assert.NotNull(await call.ReadAsync());
+        await session.DisposeAsync();
+        while (await call.ReadAsync() is not null)
+        {
+        }
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("65536")]
+    [InlineData("http")]
+    public async Task A_port_that_is_none_is_refused(string port)
+    {
+        using var agent = Seed("node-port");
+        await using var session = await SpdyDial.OpenAsync(gateway, "portforward", PortForwarding.Protocol);
+        await session.OpenAsync(Headers("error", 1, port), Token);
+        var data = await session.OpenAsync(Headers("data", 1, port), Token);
+        await data.Broken.WaitAsync(TimeSpan.FromSeconds(10), Token);
+    }
+
+    private static async Task<(SpdyStream Data, SpdyStream Error)> OpenAsync(SpdySession session, int request, int port)
+    {
+        var error = await session.OpenAsync(Headers("error", request, $"{port}"), Token);
+        await error.FinishAsync(Token);
+        return (await session.OpenAsync(Headers("data", request, $"{port}"), Token), error);
+    }
+
+    private static Dictionary<string, string> Headers(string type, int request, string port) =>
+        new() { ["streamType"] = type, ["requestID"] = $"{request}", ["port"] = port };
+
+    private FakeAgent Seed(string node)
+    {
+        gateway.Seed("pods", "default", "web", $$$"""{"metadata":{"uid":"uid-web"},"spec":{"nodeName":"{{{node}}}","containers":[{"name":"app"}]}}""");
+        return new FakeAgent(gateway, node);
+    }
+}
