@@ -9,7 +9,10 @@ namespace Orchestrator.Client;
 public sealed partial class OrchestratorClient
 {
     /// <summary>How often a change is made again on an object that has changed meanwhile.</summary>
-    private const int ChangeAttempts = 5;
+    private const int ChangeAttempts = 10;
+
+    /// <summary>Before another attempt, times its number and by chance less: two who change the same object then do not meet again each time.</summary>
+    private static readonly TimeSpan ChangePause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Reads an object, lets the caller change its model, and writes what was changed, no more; again when the object changed meanwhile.</summary>
     /// <param name="ns">The namespace.</param>
@@ -41,6 +44,7 @@ public sealed partial class OrchestratorClient
             catch (ConflictException) when (attempt < ChangeAttempts)
             {
                 // Made again on the fresh object.
+                await Task.Delay(ChangePause * (attempt * Random.Shared.NextDouble()), cancellationToken);
             }
         }
     }

@@ -21,19 +21,31 @@ public static class RealSilo
     public static async Task<IHost> StartAsync(SiloSettings settings, CancellationToken cancellationToken)
     {
         var builder = Host.CreateApplicationBuilder();
+        builder.Services.AddSingleton<ITokenIssuer, NoTokens>();
+        Add(builder, settings);
+        var host = builder.Build();
+        await MigrateAndStartAsync(host, cancellationToken);
+        return host;
+    }
+
+    /// <summary>Puts a silo into a host, which must add an <see cref="ITokenIssuer"/>.</summary>
+    public static void Add(IHostApplicationBuilder builder, SiloSettings settings)
+    {
         builder.Logging.ClearProviders();
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.SetMinimumLevel(LogLevel.Error);
 
         // Registered before Orleans, so that it starts first and stops last.
         builder.Services.AddOrchestratorStore(new StoreOptions { ConnectionString = settings.Database, MaxPoolSize = 10 });
         builder.Services.AddSingleton<IWriteDecider>(new WriteDecider(KindRegistry.BuiltIn));
-        builder.Services.AddSingleton<ITokenIssuer, NoTokens>();
         builder.UseOrleans(silo => Configure(silo, settings));
-        var host = builder.Build();
+    }
+
+    /// <summary>Migrates the database, then starts the host.</summary>
+    public static async Task MigrateAndStartAsync(IHost host, CancellationToken cancellationToken)
+    {
         await host.Services.GetRequiredService<Migrator>().MigrateAsync(cancellationToken);
         await host.StartAsync(cancellationToken);
-        return host;
     }
 
     private static void Configure(ISiloBuilder silo, SiloSettings settings)

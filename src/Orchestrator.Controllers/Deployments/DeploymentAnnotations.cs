@@ -54,7 +54,7 @@ internal static class DeploymentAnnotations
     }
 
     /// <summary>The annotations of a deployment that goes back to a replica set's revision: the set's, but for those that the deployment alone has.</summary>
-    public static Dictionary<string, string> AfterRollback(IDictionary<string, string> deployment, Dictionary<string, string> set) =>
+    public static Dictionary<string, string> AfterRollback(IDictionary<string, string> deployment, IDictionary<string, string> set) =>
         deployment.Where(pair => NotCopied.Contains(pair.Key))
             .Concat(set.Where(pair => !NotCopied.Contains(pair.Key)))
             .ToDictionary(pair => pair.Key, pair => pair.Value);

@@ -44,9 +44,9 @@ public static class Rollback
         }
 
         var sets = view.OwnedBy(Resources.ReplicaSets, deployment.Uid)
-            .Select(stored => new RolloutSet(new Typed<V1ReplicaSet>(stored, Typed.Read<V1ReplicaSet>(stored))))
-            .OrderByDescending(set => set.Revision).ToList();
-        var found = toRevision == 0 ? sets.Skip(1).FirstOrDefault() : sets.Find(set => set.Revision == toRevision);
+            .Select(stored => new Typed<V1ReplicaSet>(stored, Typed.Read<V1ReplicaSet>(stored)))
+            .OrderByDescending(RevisionOf).ToList();
+        var found = toRevision == 0 ? sets.Skip(1).FirstOrDefault() : sets.Find(set => RevisionOf(set) == toRevision);
         if (found is null)
         {
             var message = toRevision == 0
@@ -62,12 +62,17 @@ public static class Rollback
         return new RollbackDecision.Patch(PatchTo(deployment, found));
     }
 
-    private static JsonArray PatchTo(Typed<V1Deployment> deployment, RolloutSet set)
+    private static long RevisionOf(Typed<V1ReplicaSet> set) => new RolloutSet(set).Revision;
+
+    private static JsonArray PatchTo(Typed<V1Deployment> deployment, Typed<V1ReplicaSet> set)
     {
-        var annotations = DeploymentAnnotations.AfterRollback(deployment.Meta.Annotations ?? new Dictionary<string, string>(), set.Annotations);
+        var template = Typed.Document(set.Stored)["spec"]!["template"]!.DeepClone();
+        (template["metadata"]?["labels"] as JsonObject)?.Remove(PodTemplates.HashLabel);
+        var none = new Dictionary<string, string>();
+        var annotations = DeploymentAnnotations.AfterRollback(deployment.Meta.Annotations ?? none, set.Meta.Annotations ?? none);
         return
         [
-            Operation("/spec/template", JsonNode.Parse(set.Template)!),
+            Operation("/spec/template", template),
             Operation("/metadata/annotations", new JsonObject(annotations.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)))),
         ];
     }

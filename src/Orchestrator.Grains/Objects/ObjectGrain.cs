@@ -22,6 +22,9 @@ internal sealed partial class ObjectGrain(
     /// <summary>How often a write is decided anew after it lost a race; then the caller gets the conflict. Upstream: MaxRetryWhenPatchConflicts.</summary>
     internal const int DecideAttempts = 5;
 
+    /// <summary>How long a refusal waits for this silo's view of the cluster; then it is answered as it is.</summary>
+    private static readonly TimeSpan ViewWait = TimeSpan.FromSeconds(3);
+
     private ObjectKey key;
     private StoredObject? current;
     private bool isLoaded;
@@ -117,9 +120,20 @@ internal sealed partial class ObjectGrain(
             (basis, isFresh) = (current, true);
         }
 
+        var isViewFresh = false;
         for (var attempt = 1; ; attempt++)
         {
+            var seen = cache.Revision;
             var decision = write.Decide(basis, new Surroundings(clock.GetUtcNow(), Guid.NewGuid, cache));
+            if (decision is WriteDecision.Reject && !isViewFresh)
+            {
+                isViewFresh = true;
+                if (await CatchUpAsync(seen, cancellationToken))
+                {
+                    continue;
+                }
+            }
+
             if (decision is WriteDecision.Reject or WriteDecision.Unchanged)
             {
                 if (isFresh || !await ReloadAsync(basis, cancellationToken))
@@ -155,6 +169,24 @@ internal sealed partial class ObjectGrain(
 
             (basis, isFresh) = (current, true);
         }
+    }
+
+    /// <summary>Brings the view up to the store before a refusal is believed: what it misses (a namespace, an account) may have been created a moment ago.</summary>
+    /// <returns>True when the view has moved since the decision.</returns>
+    private async Task<bool> CatchUpAsync(Revision seen, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(ViewWait);
+        try
+        {
+            await cache.ReachCurrentAsync(limit.Token);
+        }
+        catch (Exception lag) when (lag is StoreUnavailableException || (lag is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            // The refusal stands as far as this silo can see.
+        }
+
+        return cache.Revision > seen;
     }
 
     private async Task LoadAsync(CancellationToken cancellationToken)

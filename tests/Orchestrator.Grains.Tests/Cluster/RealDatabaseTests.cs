@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Orchestrator.Client;
 using Orchestrator.Grains.Controllers;
+using Orchestrator.TestSilo;
 
 namespace Orchestrator.Grains.Tests.Cluster;
 

@@ -1,9 +1,9 @@
 using k8s.Models;
 
-namespace Orchestrator.Grains.Tests.Cluster;
+namespace Orchestrator.TestSilo;
 
 /// <summary>The Deployment that tests of whole clusters roll out.</summary>
-internal static class Manifests
+public static class Manifests
 {
     public static V1Namespace Namespace(string name) => new() { Metadata = new V1ObjectMeta { Name = name } };
 

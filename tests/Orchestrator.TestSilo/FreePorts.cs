@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Orchestrator.Grains.Tests.Cluster;
+namespace Orchestrator.TestSilo;
 
 /// <summary>Ports on loopback that nobody used a moment ago.</summary>
-internal static class FreePorts
+public static class FreePorts
 {
     public static int[] Take(int count)
     {

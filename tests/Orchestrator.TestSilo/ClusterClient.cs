@@ -3,15 +3,16 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 
-namespace Orchestrator.Grains.Tests.Cluster;
+namespace Orchestrator.TestSilo;
 
 /// <summary>An Orleans client that finds the silos in the database, as a program outside the cluster does.</summary>
-internal sealed class ClusterClient : IAsyncDisposable
+public sealed class ClusterClient : IAsyncDisposable
 {
     private readonly IHost host;
 
     private ClusterClient(IHost host) => this.host = host;
 
+    /// <summary>The way to the grains.</summary>
     public IGrainFactory Grains => host.Services.GetRequiredService<IClusterClient>();
 
     public static async Task<ClusterClient> ConnectAsync(string database, string cluster, CancellationToken cancellationToken)
