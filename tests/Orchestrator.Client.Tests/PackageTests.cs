@@ -31,7 +31,7 @@ public sealed class PackageTests
             using var nuspec = package.GetEntry("Orchestrator.Client.nuspec")!.Open();
             var document = await XDocument.LoadAsync(nuspec, LoadOptions.None, TestContext.Current.CancellationToken);
             var needed = document.Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value).Order();
-            Assert.Equal(["KubernetesClient", "Microsoft.Orleans.Client", "YamlDotNet"], needed);
+            Assert.Equal(["KubernetesClient", "Microsoft.Orleans.Client", "Microsoft.Orleans.Sdk", "YamlDotNet"], needed);
         }
         finally
         {
