@@ -94,6 +94,13 @@ internal sealed class CriRuntime : ICriRuntime, IDisposable
         (await CallAsync(_runtime.ListPodSandboxAsync, new ListPodSandboxRequest(), CallTimeout, cancellationToken)).Items;
 
     /// <inheritdoc />
+    public async Task<IReadOnlyList<PodSandbox>> ListPodSandboxesAsync(string podUid, CancellationToken cancellationToken)
+    {
+        var filter = new PodSandboxFilter { LabelSelector = { [CriLabels.PodUid] = podUid } };
+        return (await CallAsync(_runtime.ListPodSandboxAsync, new ListPodSandboxRequest { Filter = filter }, CallTimeout, cancellationToken)).Items;
+    }
+
+    /// <inheritdoc />
     public async Task<string> CreateContainerAsync(string sandboxId, ContainerConfig config, PodSandboxConfig sandboxConfig, CancellationToken cancellationToken)
     {
         var request = new CreateContainerRequest { PodSandboxId = sandboxId, Config = config, SandboxConfig = sandboxConfig };
@@ -118,6 +125,13 @@ internal sealed class CriRuntime : ICriRuntime, IDisposable
     /// <inheritdoc />
     public async Task<IReadOnlyList<Container>> ListContainersAsync(CancellationToken cancellationToken) =>
         (await CallAsync(_runtime.ListContainersAsync, new ListContainersRequest(), CallTimeout, cancellationToken)).Containers;
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<Container>> ListContainersAsync(string podUid, CancellationToken cancellationToken)
+    {
+        var filter = new ContainerFilter { LabelSelector = { [CriLabels.PodUid] = podUid } };
+        return (await CallAsync(_runtime.ListContainersAsync, new ListContainersRequest { Filter = filter }, CallTimeout, cancellationToken)).Containers;
+    }
 
     /// <inheritdoc />
     public async Task<ContainerStatus> ContainerStatusAsync(string containerId, CancellationToken cancellationToken) =>

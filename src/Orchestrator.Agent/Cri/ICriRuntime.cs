@@ -26,6 +26,9 @@ internal interface ICriRuntime
     /// <summary>All sandboxes.</summary>
     Task<IReadOnlyList<PodSandbox>> ListPodSandboxesAsync(CancellationToken cancellationToken);
 
+    /// <summary>The sandboxes of one pod, by its uid.</summary>
+    Task<IReadOnlyList<PodSandbox>> ListPodSandboxesAsync(string podUid, CancellationToken cancellationToken);
+
     /// <summary>Makes a container in a sandbox; returns its id.</summary>
     Task<string> CreateContainerAsync(string sandboxId, ContainerConfig config, PodSandboxConfig sandboxConfig, CancellationToken cancellationToken);
 
@@ -40,6 +43,9 @@ internal interface ICriRuntime
 
     /// <summary>All containers, ended ones too.</summary>
     Task<IReadOnlyList<Container>> ListContainersAsync(CancellationToken cancellationToken);
+
+    /// <summary>The containers of one pod, by its uid.</summary>
+    Task<IReadOnlyList<Container>> ListContainersAsync(string podUid, CancellationToken cancellationToken);
 
     /// <summary>A container's state, exit code and log path.</summary>
     Task<ContainerStatus> ContainerStatusAsync(string containerId, CancellationToken cancellationToken);
