@@ -145,7 +145,8 @@ internal sealed class CriRuntime : ICriRuntime, IDisposable
     public Task<ExecSyncResponse> ExecSyncAsync(string containerId, IReadOnlyList<string> command, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var request = new ExecSyncRequest { ContainerId = containerId, Cmd = { command }, Timeout = (long)Math.Ceiling(timeout.TotalSeconds) };
-        return CallAsync(_runtime.ExecSyncAsync, request, timeout + CallTimeout, cancellationToken);
+        // Hooks have no time of their own: whoever runs one ends it by cancelling.
+        return CallAsync(_runtime.ExecSyncAsync, request, timeout == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : timeout + CallTimeout, cancellationToken);
     }
 
     /// <inheritdoc />
@@ -210,7 +211,7 @@ internal sealed class CriRuntime : ICriRuntime, IDisposable
     {
         try
         {
-            using var call = method(request, new CallOptions(deadline: DateTime.UtcNow + timeout, cancellationToken: cancellationToken));
+            using var call = method(request, new CallOptions(deadline: timeout == Timeout.InfiniteTimeSpan ? null : DateTime.UtcNow + timeout, cancellationToken: cancellationToken));
             return await call.ResponseAsync;
         }
         catch (RpcException e)

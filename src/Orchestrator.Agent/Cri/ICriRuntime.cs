@@ -53,7 +53,7 @@ internal interface ICriRuntime
     /// <summary>Lets the runtime open the container's log file anew, after it was moved away.</summary>
     Task ReopenContainerLogAsync(string containerId, CancellationToken cancellationToken);
 
-    /// <summary>Runs a command in a container and waits for its end. After the timeout: code DeadlineExceeded.</summary>
+    /// <summary>Runs a command in a container and waits for its end. After the timeout: code DeadlineExceeded; zero waits until cancelled.</summary>
     Task<ExecSyncResponse> ExecSyncAsync(string containerId, IReadOnlyList<string> command, TimeSpan timeout, CancellationToken cancellationToken);
 
     /// <summary>Where the streams of a command in a container are served.</summary>

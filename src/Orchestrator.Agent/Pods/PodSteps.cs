@@ -66,6 +66,7 @@ internal sealed class PodSteps : IAsyncDisposable
     /// <summary>What could not be started for want of something may be startable now.</summary>
     public void MaterialsChanged()
     {
+        _memory.SandboxNotBefore = null;
         foreach (var (name, waiting) in _memory.Waiting.Where(entry => entry.Value.Reason == "CreateContainerConfigError").ToList())
         {
             _memory.Waiting[name] = waiting with { NotBefore = null };

@@ -87,10 +87,15 @@ internal sealed partial class PodWorker : IAsyncDisposable
 
     private void Take(PodUpdate update)
     {
+        var before = MaterialsPrint.Of(_pod, _materials);
         _pod = KubernetesJson.Deserialize<V1Pod>(update.PodJson.ToStringUtf8());
         _materials = PodMaterials.From(update);
         _memory.IsRemoved = false;
-        _steps.MaterialsChanged();
+        if (MaterialsPrint.Of(_pod, _materials) != before)
+        {
+            _steps.MaterialsChanged();
+        }
+
         if (_isFinished)
         {
             // The control plane has not heard of the end, or has lost it.
@@ -185,6 +190,12 @@ internal sealed partial class PodWorker : IAsyncDisposable
             {
                 break;
             }
+
+            if (step is RunSandbox)
+            {
+                // Its volumes were made from these; what comes from now on is a change of them.
+                _shown = MaterialsPrint.Of(_pod, _materials);
+            }
         }
 
         if (plan.Steps.Count > 0)
@@ -199,6 +210,7 @@ internal sealed partial class PodWorker : IAsyncDisposable
     /// <summary>Says once what users should know of a wait or an end.</summary>
     private void Remark(PodView view, V1PodStatus status)
     {
+        _remarked.IntersectWith(view.Runtime.Containers.Select(ContainerStatuses.IdOf).Append("deadline"));
         foreach (var container in (status.InitContainerStatuses ?? []).Concat(status.ContainerStatuses).Where(one => one.State.Waiting?.Reason == "CrashLoopBackOff"))
         {
             if (_remarked.Add(container.ContainerID))
@@ -230,11 +242,7 @@ internal sealed partial class PodWorker : IAsyncDisposable
             return;
         }
 
-        if (_shown.Length > 0 || view.Runtime.Containers.Count > 0)
-        {
-            await _steps.RefreshVolumesAsync(view, _materials, cancellationToken);
-        }
-
+        await _steps.RefreshVolumesAsync(view, _materials, cancellationToken);
         _shown = print;
     }
 
