@@ -12,13 +12,20 @@ internal sealed class GatewayLink(AsyncDuplexStreamingCall<StreamFrame, StreamFr
     private const int MaxFrameBytes = 32 * 1024;
 
     private readonly SemaphoreSlim writing = new(1, 1);
+    private Task<bool>? reading;
 
     /// <summary>Says which stream this is.</summary>
     public Task IntroduceAsync(CancellationToken cancellationToken) => SendAsync(new StreamFrame { StreamId = streamId }, cancellationToken);
 
     /// <summary>The next frame from the gateway; null when it wants no more.</summary>
-    public async Task<StreamFrame?> ReadAsync(CancellationToken cancellationToken) =>
-        await call.ResponseStream.MoveNext(cancellationToken) ? call.ResponseStream.Current : null;
+    /// <remarks>A read that is given up goes on and is taken up by the next one: cancelling it would end the whole call, and the closing Status with it.</remarks>
+    public async Task<StreamFrame?> ReadAsync(CancellationToken cancellationToken)
+    {
+        reading ??= call.ResponseStream.MoveNext(CancellationToken.None);
+        var isThere = await reading.WaitAsync(cancellationToken);
+        reading = null;
+        return isThere ? call.ResponseStream.Current : null;
+    }
 
     /// <summary>Says that all is well: what was asked for has begun.</summary>
     public Task OpenedAsync(CancellationToken cancellationToken) => SendAsync(new StreamFrame { Opened = true }, cancellationToken);
@@ -47,7 +54,7 @@ internal sealed class GatewayLink(AsyncDuplexStreamingCall<StreamFrame, StreamFr
     public async Task CompleteAsync(CancellationToken cancellationToken)
     {
         await call.RequestStream.CompleteAsync();
-        while (await call.ResponseStream.MoveNext(cancellationToken))
+        while (await ReadAsync(cancellationToken) is not null)
         {
             // What still comes is for a stream that has ended.
         }
