@@ -9,12 +9,13 @@ internal static class ContainerdConfiguration
     /// <param name="snapshotter">overlayfs, or native where the file system cannot be overlaid.</param>
     /// <param name="runtime">The full path of runc or crun.</param>
     /// <param name="pluginDirectory">Where the CNI plugins are.</param>
-    public static string Write(string directory, string sandboxImage, string snapshotter, string runtime, string pluginDirectory) => $"""
+    /// <param name="mayLowerOomScores">False where the kernel refuses it (see <see cref="OomScores"/>): no process is then better protected than containerd itself.</param>
+    public static string Write(string directory, string sandboxImage, string snapshotter, string runtime, string pluginDirectory, bool mayLowerOomScores) => $"""
         # Written by orchestrator at each start.
         version = 2
         root = "{directory}/root"
         state = "{directory}/state"
-        oom_score = -999
+        oom_score = {(mayLowerOomScores ? -999 : 0)}
         # Nothing of these is used, and each costs memory and some time at start.
         disabled_plugins = [
           "io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.devmapper",
@@ -34,6 +35,7 @@ internal static class ContainerdConfiguration
           # Below our own directory, so that whoever removes it knows which network namespaces are ours.
           netns_mounts_under_state_dir = true
           tolerate_missing_hugetlb_controller = true
+          restrict_oom_score_adj = {(mayLowerOomScores ? "false" : "true")}
           enable_unprivileged_ports = true
           enable_unprivileged_icmp = true
 

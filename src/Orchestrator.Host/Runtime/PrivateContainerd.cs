@@ -61,7 +61,9 @@ internal sealed class PrivateContainerd : IPart
         Directory.CreateDirectory(CniDirectoryOf(directory));
         var snapshotter = await Snapshotters.ChooseAsync(directory.Containerd, cancellationToken);
         await File.WriteAllTextAsync(
-            containerd.ConfigurationPath, ContainerdConfiguration.Write(directory.Containerd, OwnImages.Pause, snapshotter, runtimeProgram, PluginDirectory), cancellationToken);
+            containerd.ConfigurationPath,
+            ContainerdConfiguration.Write(directory.Containerd, OwnImages.Pause, snapshotter, runtimeProgram, PluginDirectory, OomScores.MayBeLowered()),
+            cancellationToken);
         return containerd;
     }
 
