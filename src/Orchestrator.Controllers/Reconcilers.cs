@@ -6,6 +6,7 @@ using Orchestrator.Controllers.GarbageCollection;
 using Orchestrator.Controllers.Namespaces;
 using Orchestrator.Controllers.Nodes;
 using Orchestrator.Controllers.ReplicaSets;
+using Orchestrator.Controllers.Storage;
 
 namespace Orchestrator.Controllers;
 
@@ -30,6 +31,8 @@ public static class Reconcilers
             new GarbageCollector(kinds),
             new NodeLifecycle(),
             new PodGarbageCollector(),
+            new ClaimProtection(),
+            new VolumeProtection(),
         ];
     }
 }

@@ -18,7 +18,12 @@ public static class AdmissionPlugins
         new TaintNodesByCondition(),
         new Priority(),
         new DefaultTolerationSeconds(),
+        new StorageObjectInUseProtection(),
+        new RuntimeClassAdmission(),
         new CertificateRequester(),
+        DefaultClass.OfIngresses(),
+        DefaultClass.OfClaims(),
+        new PersistentVolumeClaimResize(),
         new ServiceAllocation(addresses),
     ];
 }

@@ -64,11 +64,12 @@ internal sealed class LimitRanger : IAdmissionPlugin
             }
         }
 
-        return complaints switch
+        // Two LimitRanges that say the same complain once, as an aggregate error does upstream.
+        return complaints.Distinct(StringComparer.Ordinal).ToList() switch
         {
             [] => null,
             [var one] => attributes.Forbid(one),
-            _ => attributes.Forbid("[" + string.Join(", ", complaints) + "]"),
+            var all => attributes.Forbid("[" + string.Join(", ", all) + "]"),
         };
     }
 

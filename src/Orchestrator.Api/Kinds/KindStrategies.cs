@@ -29,6 +29,7 @@ public sealed class KindStrategies
         new Csi.CsiNodeStrategy(),
         new Csi.CsiStorageCapacityStrategy(),
         new Csi.VolumeAttachmentStrategy(),
+        new CustomResourceDefinitions.CustomResourceDefinitionStrategy(),
         new DaemonSets.DaemonSetStrategy(),
         new Deployments.DeploymentStrategy(),
         new EndpointSlices.EndpointSliceStrategy(),

@@ -13,6 +13,9 @@ public interface IWriteDecider
     /// <summary>Replaces the object, or the subresource that the options name.</summary>
     WriteDecision Update(StoredObject current, ReadOnlyMemory<byte> body, WriteOptions options, Surroundings at);
 
+    /// <summary>Answers a replacement of an object that does not exist: some kinds are created by it, all others are not found.</summary>
+    WriteDecision UpdateMissing(ObjectKey key, ReadOnlyMemory<byte> body, WriteOptions options, Surroundings at);
+
     /// <summary>Patches the object or its subresource; with <see cref="PatchFormat.Apply"/> and no current object it is created.</summary>
     WriteDecision Patch(ObjectKey key, StoredObject? current, PatchFormat format, ReadOnlyMemory<byte> patch, WriteOptions options, Surroundings at);
 

@@ -31,6 +31,19 @@ public sealed partial class WriteDecider
         }
     }
 
+    /// <inheritdoc />
+    public WriteDecision UpdateMissing(ObjectKey key, ReadOnlyMemory<byte> body, WriteOptions options, Surroundings at)
+    {
+        if (Open(key, options, at) is not { } request)
+        {
+            return UnknownResource();
+        }
+
+        return request.Strategy.AllowsCreateOnUpdate && options.Subresource.Length == 0
+            ? Create(key, body, options, at)
+            : request.Reject(Statuses.NotFound(request.Kind.GroupResource, key.Name));
+    }
+
     /// <summary>From a decoded object to the decision; patches arrive here too.</summary>
     private WriteDecision UpdateObject(Request request, StoredObject current, JsonObject obj)
     {

@@ -52,6 +52,7 @@ public static class EmittedFields
         ["io.k8s.api.apps.v1.ControllerRevision"] = [("revision", Zero)],
         ["io.k8s.api.batch.v1.JobCondition"] = [("lastProbeTime", Null), ("lastTransitionTime", Null)],
         ["io.k8s.api.batch.v1.JobTemplateSpec"] = [("metadata", Struct), ("spec", Struct)],
+        ["io.k8s.api.authentication.v1.TokenRequestSpec"] = [("boundObjectRef", Null)],
         ["io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerSpec"] = [("scaleTargetRef", Struct), ("maxReplicas", Zero)],
         ["io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerStatus"] = [("desiredReplicas", Zero), ("currentMetrics", Null)],
         ["io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerCondition"] = [("lastTransitionTime", Null)],
@@ -68,7 +69,8 @@ public static class EmittedFields
         ["io.k8s.api.resource.v1.ResourceClaimTemplateSpec"] = [("metadata", Struct), ("spec", Struct)],
         ["io.k8s.api.storage.v1.VolumeAttachmentStatus"] = [("attached", False)],
         ["io.k8s.api.storage.v1.VolumeError"] = [("time", Null)],
-        ["io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus"] = [("acceptedNames", Struct)],
+        ["io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus"] =
+            [("conditions", Null), ("acceptedNames", Struct), ("storedVersions", Null)],
         ["io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionNames"] = [("plural", Empty), ("kind", Empty)],
         ["io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionCondition"] = [("lastTransitionTime", Null)],
         ["io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceSpec"] = [("groupPriorityMinimum", Zero), ("versionPriority", Zero)],

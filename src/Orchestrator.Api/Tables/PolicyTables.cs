@@ -23,7 +23,7 @@ internal static class PolicyTables
         ],
         o => [o.Name, o.Number("value"), o.Flag("globalDefault"), o.Age, o.Text("preemptionPolicy")]);
 
-    internal static readonly KindTable RuntimeClasses = new([Name, Text("Handler", "The runtime's name for it."), Age], o => [o.Name, o.Text("handler"), o.Age]);
+    internal static readonly KindTable RuntimeClasses = new([Name, Text("Handler", ""), Age], o => [o.Name, o.Text("handler"), o.Age]);
 
     internal static readonly KindTable RoleBindings = new(
         [

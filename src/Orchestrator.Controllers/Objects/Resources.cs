@@ -13,6 +13,7 @@ internal static class Resources
     public static readonly GroupResource ConfigMaps = new("", "configmaps");
     public static readonly GroupResource ServiceAccounts = new("", "serviceaccounts");
     public static readonly GroupResource PersistentVolumeClaims = new("", "persistentvolumeclaims");
+    public static readonly GroupResource PersistentVolumes = new("", "persistentvolumes");
     public static readonly GroupResource ReplicaSets = new("apps", "replicasets");
     public static readonly GroupResource Deployments = new("apps", "deployments");
     public static readonly GroupResource StatefulSets = new("apps", "statefulsets");

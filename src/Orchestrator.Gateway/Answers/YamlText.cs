@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
 namespace Orchestrator.Gateway.Answers;
 
 /// <summary>Writes JSON documents as YAML, keys in order, as sigs.k8s.io/yaml does.</summary>
-internal static class YamlText
+internal static partial class YamlText
 {
     /// <summary>The document in YAML.</summary>
     public static string FromJson(ReadOnlyMemory<byte> json)
@@ -65,5 +66,9 @@ internal static class YamlText
     /// <summary>A plain scalar that YAML 1.1 would take for a number, a boolean, null or a time must be quoted.</summary>
     private static bool ReadsAsSomethingElse(string text) => text.Length == 0
         || text is "~" || text.ToLowerInvariant() is "null" or "true" or "false" or "yes" or "no" or "on" or "off" or "y" or "n"
-        || char.IsAsciiDigit(text[0]) || text[0] is '+' or '-' or '=' or '<' || (text[0] == '.' && text.Length > 1);
+        || text[0] is '=' or '<' || ((char.IsAsciiDigit(text[0]) || text[0] is '+' or '-' or '.') && NumberOrTime.IsMatch(text));
+
+    // Integers of every base, floats, base 60 and dates, as go-yaml reads them.
+    [GeneratedRegex(@"^([-+]?(0[xX][0-9a-fA-F_]+|0[oO]?[0-7_]+|0b[01_]+|[0-9][0-9_]*(:[0-5]?[0-9])*|(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|\.(inf|Inf|INF))|\.(nan|NaN|NAN)|-|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?)\z", RegexOptions.CultureInvariant)]
+    private static partial Regex NumberOrTime { get; }
 }

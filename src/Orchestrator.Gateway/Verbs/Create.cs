@@ -1,4 +1,5 @@
 using Orchestrator.Api.Machinery;
+using Orchestrator.Api.Registry;
 using Orchestrator.Gateway.Answers;
 using Orchestrator.Gateway.Hosting;
 using Orchestrator.Gateway.Requests;
@@ -37,12 +38,17 @@ internal static class Create
             ? Statuses.BadRequest("the namespace of the provided object does not match the namespace sent on the request")
             : null;
 
+    /// <summary>A LimitRange alone needs no name. Upstream: pkg/registry/core/limitrange/strategy.go.</summary>
+    private static bool NamesItself(ResourceKind kind) => kind is { Group: "", Resource: "limitranges" };
+
     private static async Task<WriteReply> WriteAsync(GatewayServices gateway, ApiRequest request, BodyHeader header, byte[] body, WriteCall call)
     {
         var generated = header.Name.Length == 0 && header.GenerateName.Length > 0;
         for (var attempt = 1; ; attempt++)
         {
-            var name = generated ? GeneratedNames.Next(header.GenerateName) : header.Name;
+            var name = generated ? GeneratedNames.Next(header.GenerateName)
+                : header.Name.Length == 0 && NamesItself(request.Kind) ? Guid.NewGuid().ToString()
+                : header.Name;
             var grain = gateway.Grains.Object(request.Kind.Key(request.Namespace, name));
             var reply = await grain.CreateAsync(new Immutable<byte[]>(body), call, request.Aborted);
             if (!generated || attempt == GeneratedNames.Attempts || reply.Failure is null || GrainReply.Reason(reply.Failure) != "AlreadyExists")

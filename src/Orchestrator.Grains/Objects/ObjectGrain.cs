@@ -56,7 +56,7 @@ internal sealed partial class ObjectGrain(
     {
         var options = call.ToOptions();
         return WriteAsync(
-            new Write(options, (now, at) => now is null ? NotFound() : decider.Update(now, body.Value, options, at)),
+            new Write(options, (now, at) => now is null ? decider.UpdateMissing(key, body.Value, options, at) : decider.Update(now, body.Value, options, at)),
             cancellationToken);
     }
 

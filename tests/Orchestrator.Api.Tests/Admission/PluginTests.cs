@@ -24,7 +24,8 @@ public sealed class PluginTests
 
     [Fact]
     public void Plugins_run_in_upstreams_order() => Assert.Equal(
-        ["NamespaceLifecycle", "LimitRanger", "ServiceAccount", "TaintNodesByCondition", "Priority", "DefaultTolerationSeconds", "CertificateRequester", "ServiceAllocation"],
+        ["NamespaceLifecycle", "LimitRanger", "ServiceAccount", "TaintNodesByCondition", "Priority", "DefaultTolerationSeconds", "StorageObjectInUseProtection", "RuntimeClass",
+            "CertificateRequester", "DefaultIngressClass", "DefaultStorageClass", "PersistentVolumeClaimResize", "ServiceAllocation"],
         AdmissionPlugins.BuiltIn.Select(plugin => plugin.Name));
 
     [Fact]

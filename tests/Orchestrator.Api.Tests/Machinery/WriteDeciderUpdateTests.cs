@@ -1,3 +1,4 @@
+using Orchestrator.Api.Identity;
 using Orchestrator.Api.Machinery;
 using Xunit;
 using static Orchestrator.Api.Tests.Machinery.DeciderFixture;
@@ -85,5 +86,22 @@ public sealed class WriteDeciderUpdateTests
         Assert.Equal(("n1", "PodScheduled"), (Document(bound)["spec"]!["nodeName"]!.GetValue<string>(), Document(bound)["status"]!["conditions"]![0]!["type"]!.GetValue<string>()));
         Assert.Equal("Operation cannot be fulfilled on pods/binding \"pod\": pod pod is already assigned to node \"n1\"",
             Failure(cluster.Update(Store(Pod, bound, 8), """{"kind":"Binding","apiVersion":"v1","metadata":{"name":"pod"},"target":{"name":"n2"}}""")).Message);
+    }
+}
+
+public sealed class UpdateOfMissingObjectTests
+{
+    [Theory]
+    [InlineData("coordination.k8s.io", "leases", "Lease", null)]
+    [InlineData("", "endpoints", "Endpoints", null)]
+    [InlineData("", "configmaps", "ConfigMap", "configmaps \"x\" not found")]
+    public void Some_kinds_are_created_by_a_replacement(string group, string resource, string kind, string? expected)
+    {
+        var decider = new WriteDecider(Orchestrator.Api.Registry.KindRegistry.BuiltIn, null, []);
+        var cluster = new DeciderFixture { Decider = decider };
+        var version = group.Length == 0 ? "v1" : group + "/v1";
+        var decision = decider.UpdateMissing(new ObjectKey(group, resource, "default", "x"),
+            DeciderFixture.Bytes($$$$$"""{"apiVersion":"{{{{{version}}}}}","kind":"{{{{{kind}}}}}","metadata":{"name":"x","namespace":"default"}}"""), cluster.Options, cluster.At);
+        Assert.Equal(expected, (decision as WriteDecision.Reject)?.Status.Message);
     }
 }

@@ -53,7 +53,6 @@ internal sealed class CsiDriverStrategy : KindStrategy
     public override IEnumerable<FieldError> Validate(JsonObject obj)
     {
         var faults = new Faults();
-        CsiDriverNames.Validate(obj.Object("metadata").Text("name"), "metadata.name", faults);
         var spec = obj.Object("spec");
         faults.OneOfIfSet("spec.fsGroupPolicy", spec.Text("fsGroupPolicy"), "File", "None", "ReadWriteOnceWithFSType");
         foreach (var mode in spec.Texts("volumeLifecycleModes"))

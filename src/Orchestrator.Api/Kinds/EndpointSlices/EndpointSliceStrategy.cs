@@ -22,6 +22,17 @@ internal sealed class EndpointSliceStrategy : KindStrategy
     }
 
     /// <inheritdoc />
+    /// <remarks>Labels say whose endpoints these are, so that a change of them counts as one of the slice.</remarks>
+    public override void PrepareForUpdate(JsonObject obj, JsonObject old, string subresource)
+    {
+        base.PrepareForUpdate(obj, old, subresource);
+        if (!JsonReading.Same(obj.Object("metadata")?["labels"], old.Object("metadata")?["labels"]))
+        {
+            obj.Ensure("metadata")["generation"] = (old.Object("metadata").Integer("generation") ?? 0) + 1;
+        }
+    }
+
+    /// <inheritdoc />
     public override IEnumerable<FieldError> Validate(JsonObject obj)
     {
         var faults = new Faults();

@@ -12,6 +12,9 @@ internal sealed class PodTemplateStrategy : KindStrategy
     public override GroupResource Resource => new("", "podtemplates");
 
     /// <inheritdoc />
+    public override bool AllowsCreateOnUpdate => true;
+
+    /// <inheritdoc />
     public override void Default(JsonObject obj) => PodSpecDefaults.ApplyToTemplate(obj);
 
     /// <inheritdoc />

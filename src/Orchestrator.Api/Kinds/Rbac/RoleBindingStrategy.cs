@@ -14,6 +14,9 @@ internal sealed class RoleBindingStrategy(string resource) : KindStrategy
     public override GroupResource Resource { get; } = new(RbacGroup, resource);
 
     /// <inheritdoc />
+    public override bool AllowsCreateOnUpdate => true;
+
+    /// <inheritdoc />
     public override IEnumerable<string> NameErrors(string name, bool prefix) => ObjectNames.PathSegmentErrors(name, prefix);
 
     /// <inheritdoc />

@@ -12,6 +12,9 @@ internal sealed class RoleStrategy(string resource) : KindStrategy
     public override GroupResource Resource { get; } = new("rbac.authorization.k8s.io", resource);
 
     /// <inheritdoc />
+    public override bool AllowsCreateOnUpdate => true;
+
+    /// <inheritdoc />
     public override IEnumerable<string> NameErrors(string name, bool prefix) => ObjectNames.PathSegmentErrors(name, prefix);
 
     /// <inheritdoc />

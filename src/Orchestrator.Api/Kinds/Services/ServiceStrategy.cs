@@ -12,6 +12,9 @@ internal sealed class ServiceStrategy : StatusStrategy
     public override GroupResource Resource => new("", "services");
 
     /// <inheritdoc />
+    public override bool AllowsCreateOnUpdate => true;
+
+    /// <inheritdoc />
     public override bool AllowsUnconditionalUpdate => false;
 
     /// <inheritdoc />
