@@ -34,6 +34,9 @@ public sealed class PlainDecider : IWriteDecider
         return VersionMismatch(current, document) is { } mismatch ? mismatch : Put(document);
     }
 
+    public WriteDecision UpdateMissing(ObjectKey key, ReadOnlyMemory<byte> body, WriteOptions options, Surroundings at) =>
+        new WriteDecision.Reject(Statuses.NotFound(key.GroupResource, key.Name));
+
     public WriteDecision Patch(
         ObjectKey key, StoredObject? current, PatchFormat format, ReadOnlyMemory<byte> patch, WriteOptions options, Surroundings at)
     {
