@@ -7,9 +7,6 @@ internal sealed record NodeFacts
 {
     public required string NodeName { get; init; }
 
-    /// <summary>The host's own name.</summary>
-    public required string HostName { get; init; }
-
     /// <summary>The host's addresses; the first is the one that others use.</summary>
     public required IReadOnlyList<string> Addresses { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Agent.Dns;
 using Orchestrator.AgentProtocol;
@@ -110,7 +111,8 @@ internal sealed partial class NodeNetwork : INodeNetwork, IAsyncDisposable
 
     private static async Task MakeBridgeAsync(NodeAddresses addresses, CancellationToken cancellationToken)
     {
-        if (!Directory.Exists($"/sys/class/net/{addresses.Bridge}"))
+        // Asked of the kernel, not of /sys: that may have been mounted in another network namespace.
+        if (NetworkInterface.GetAllNetworkInterfaces().All(link => link.Name != addresses.Bridge))
         {
             await HostCommand.RunAsync("ip", ["link", "add", addresses.Bridge, "type", "bridge"], null, cancellationToken);
         }

@@ -14,7 +14,6 @@ internal static class HostReader
     public static NodeFacts Facts(AgentOptions options) => new()
     {
         NodeName = options.NodeName,
-        HostName = Environment.MachineName,
         Addresses = [options.NodeAddress.Length > 0 ? options.NodeAddress : Address(options.ServerUrl)],
         Cpus = Environment.ProcessorCount,
         MemoryBytes = Memory("MemTotal"),

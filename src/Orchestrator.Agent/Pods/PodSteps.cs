@@ -170,8 +170,7 @@ internal sealed class PodSteps : IAsyncDisposable
         LogDirectoryOf(view.Pod),
         new PodCgroup(_node.Options.CgroupRoot, view.Pod).Path,
         PodDns.Of(view.Pod, _node.ClusterDns, _node.ClusterDomain, NodeContext.HostDns()),
-        _node.ClusterDomain,
-        _node.Facts.HostName);
+        _node.ClusterDomain);
 
     private string LogDirectoryOf(V1Pod pod) => _node.LogDirectory(pod.Metadata.NamespaceProperty, pod.Metadata.Name, _uid);
 

@@ -13,7 +13,7 @@ internal static class SandboxConfigs
     private const int LongestHostName = 63;
 
     /// <summary>The configuration.</summary>
-    public static PodSandboxConfig Of(V1Pod pod, int attempt, string logDirectory, string cgroupParent, DNSConfig dns, string clusterDomain, string nodeHostName)
+    public static PodSandboxConfig Of(V1Pod pod, int attempt, string logDirectory, string cgroupParent, DNSConfig dns, string clusterDomain)
     {
         var isHostNetwork = pod.Spec.HostNetwork == true;
         var config = new PodSandboxConfig
@@ -25,7 +25,9 @@ internal static class SandboxConfigs
                 Uid = pod.Metadata.Uid,
                 Attempt = (uint)attempt,
             },
-            Hostname = isHostNetwork ? nodeHostName : HostName(pod, clusterDomain),
+
+            // A pod in the host's network has the host's name, by sharing its UTS namespace.
+            Hostname = isHostNetwork ? "" : HostName(pod, clusterDomain),
             LogDirectory = logDirectory,
             DnsConfig = dns,
             Linux = new LinuxPodSandboxConfig

@@ -10,7 +10,7 @@ public sealed class ContainerConfigsTests
 {
     private static readonly NodeFacts Node = new()
     {
-        NodeName = "node-1", HostName = "host", Addresses = ["192.0.2.1"], Cpus = 2, MemoryBytes = 4L << 30, DiskBytes = 100L << 30, MaxPods = 110,
+        NodeName = "node-1", Addresses = ["192.0.2.1"], Cpus = 2, MemoryBytes = 4L << 30, DiskBytes = 100L << 30, MaxPods = 110,
     };
 
     [Fact]
