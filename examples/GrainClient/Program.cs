@@ -1,18 +1,14 @@
-using System.Net;
 using k8s;
 using k8s.Models;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Client;
-using Orleans.Configuration;
 
-// Connects as an Orleans client to the port that a silo has open for clients, then speaks in KubernetesClient's models.
+// Connects as an Orleans client by the file that `up` leaves in its data directory, then speaks in KubernetesClient's models.
 var builder = Host.CreateApplicationBuilder();
 builder.Logging.SetMinimumLevel(LogLevel.Error);
-builder.UseOrleansClient(orleans => orleans
-    .UseStaticClustering(IPEndPoint.Parse(args.FirstOrDefault() ?? "127.0.0.1:30000"))
-    .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = ("orchestrator", "orchestrator")));
+builder.UseOrleansClient(orleans => orleans.UseOrchestratorCluster(args.FirstOrDefault() ?? "/var/lib/orchestrator/grain-client.json"));
 builder.Services.AddOrchestratorClient(new ClientOptions { User = "grain-client-example", OnWarning = Console.WriteLine });
 using var host = builder.Build();
 await host.StartAsync();

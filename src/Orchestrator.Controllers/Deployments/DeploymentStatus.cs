@@ -70,6 +70,7 @@ internal static class DeploymentStatus
         if (judgesProgress)
         {
             JudgeProgress(rollout, counts);
+            SetReplicaFailure(rollout);
         }
 
         var desired = new JsonObject()
@@ -113,6 +114,22 @@ internal static class DeploymentStatus
                 DeploymentCondition.Available, "True", "MinimumReplicasAvailable", "Deployment has minimum availability.", rollout.Now)
             : DeploymentCondition.New(
                 DeploymentCondition.Available, "False", "MinimumReplicasUnavailable", "Deployment does not have minimum availability.", rollout.Now));
+
+    // Upstream: getReplicaFailures. The present template's failure comes first; one of an old replica set is told only when that has none.
+    private static void SetReplicaFailure(Rollout rollout)
+    {
+        var failure = rollout.Old.Prepend(rollout.Current).OfType<RolloutSet>()
+            .SelectMany(set => set.Status?.Conditions ?? [])
+            .FirstOrDefault(condition => condition is { Type: DeploymentCondition.ReplicaFailure, Status: "True" });
+        if (failure is not null)
+        {
+            rollout.Set(DeploymentCondition.New(DeploymentCondition.ReplicaFailure, "True", failure.Reason ?? "", failure.Message ?? "", rollout.Now));
+        }
+        else
+        {
+            rollout.Conditions.RemoveAll(condition => condition.Type == DeploymentCondition.ReplicaFailure);
+        }
+    }
 
     private static void JudgeProgress(Rollout rollout, Counts counts)
     {

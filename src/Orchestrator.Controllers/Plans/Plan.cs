@@ -26,7 +26,11 @@ public abstract record PlannedWrite
     /// <summary>Create an object; an AlreadyExists is a reason to look again, not an error.</summary>
     /// <param name="Key">The object's key; with an empty name the applier chooses one from metadata.generateName.</param>
     /// <param name="Document">The object.</param>
-    public sealed record Create(ObjectKey Key, JsonObject Document) : PlannedWrite;
+    public sealed record Create(ObjectKey Key, JsonObject Document) : PlannedWrite
+    {
+        /// <summary>What to write when the object is refused (by a quota, say), from the server's sentence; null: nothing. A name that is taken is no refusal.</summary>
+        public Func<string, IReadOnlyList<PlannedWrite>>? WhenRefused { get; init; }
+    }
 
     /// <summary>Merge-patch an object or a subresource; the patch carries only fields that the controller owns.</summary>
     /// <param name="Key">The object.</param>

@@ -17,7 +17,9 @@ internal sealed class ReplicaSetReconciler : IReconciler
     public const int BurstReplicas = 500;
 
     private static readonly string[] StatusFields =
-        ["replicas", "fullyLabeledReplicas", "readyReplicas", "availableReplicas", "terminatingReplicas", "observedGeneration"];
+        ["replicas", "fullyLabeledReplicas", "readyReplicas", "availableReplicas", "terminatingReplicas", "observedGeneration", "conditions"];
+
+    private const string ReplicaFailure = "ReplicaFailure";
 
     public string Name => "replicaset-controller";
 
@@ -63,13 +65,13 @@ internal sealed class ReplicaSetReconciler : IReconciler
         var difference = (set.Value.Spec.Replicas ?? 1) - active.Count;
         return difference switch
         {
-            > 0 => Creations(set, all, Math.Min(difference, BurstReplicas)),
+            > 0 => Creations(set, all, Math.Min(difference, BurstReplicas), now),
             < 0 => Deletions(set, active, all, view, Math.Min(-difference, BurstReplicas), now),
             _ => [],
         };
     }
 
-    private static IEnumerable<PlannedWrite> Creations(Typed<V1ReplicaSet> set, List<Typed<V1Pod>> all, int count)
+    private static IEnumerable<PlannedWrite> Creations(Typed<V1ReplicaSet> set, List<Typed<V1Pod>> all, int count, DateTimeOffset now)
     {
         var template = Typed.Document(set.Stored)["spec"]!["template"]!;
         var names = all.Select(pod => pod.Name).ToHashSet();
@@ -86,7 +88,7 @@ internal sealed class ReplicaSetReconciler : IReconciler
 
             created++;
             var document = Pods.FromTemplate(template, Kinds.ReplicaSet, set.Name, set.Uid, set.Key.Namespace, name, generated: true);
-            yield return new PlannedWrite.Create(Resources.Pods.Key(set.Key.Namespace, name), document);
+            yield return new PlannedWrite.Create(Resources.Pods.Key(set.Key.Namespace, name), document) { WhenRefused = why => Refused(set, why, now) };
             yield return Event(set, "SuccessfulCreate", $"Created pod: {name}");
         }
     }
@@ -126,7 +128,43 @@ internal sealed class ReplicaSetReconciler : IReconciler
             .Count("availableReplicas", active.Count(pod => Pods.IsAvailable(pod.Value, minReady, now)))
             .Count("observedGeneration", set.Meta.Generation ?? 0);
         desired["terminatingReplicas"] = terminating;
+        var conditions = Conditions(set.Stored).Where(condition => IsFailing(set, active) || (string?)condition?["type"] != ReplicaFailure);
+        if (conditions.Select(condition => condition?.DeepClone()).ToArray() is { Length: > 0 } kept)
+        {
+            desired["conditions"] = new JsonArray(kept);
+        }
+
         return MergePatches.Status(Typed.Document(set.Stored)["status"] as JsonObject, desired, StatusFields);
+    }
+
+    // Once there are as many pods as wanted, none is being refused; until then what was said stands.
+    private static bool IsFailing(Typed<V1ReplicaSet> set, List<Typed<V1Pod>> active) => active.Count < (set.Value.Spec.Replicas ?? 1);
+
+    private static JsonArray Conditions(StoredObject stored) => Typed.Document(stored)["status"]?["conditions"] as JsonArray ?? [];
+
+    /// <summary>Says that a pod was refused: as an Event each time (they are counted), as a condition the first time.</summary>
+    private static IReadOnlyList<PlannedWrite> Refused(Typed<V1ReplicaSet> set, string why, DateTimeOffset now)
+    {
+        var said = new PlannedWrite.Event(set.Key, Kinds.ReplicaSet, set.Uid, "Warning", "FailedCreate", "Error creating: " + why);
+        var conditions = Conditions(set.Stored);
+        if (conditions.Any(condition => (string?)condition?["type"] == ReplicaFailure))
+        {
+            return [said];
+        }
+
+        var failure = new JsonObject
+        {
+            ["type"] = ReplicaFailure,
+            ["status"] = "True",
+            ["lastTransitionTime"] = now.Text(),
+            ["reason"] = "FailedCreate",
+            ["message"] = why,
+        };
+        var patch = new JsonObject
+        {
+            ["status"] = new JsonObject { ["conditions"] = new JsonArray([.. conditions.Select(condition => condition?.DeepClone()), failure]) },
+        };
+        return [said, new PlannedWrite.Patch(set.Key, patch, "status")];
     }
 
     private static TimeSpan? NextAvailability(V1ReplicaSet set, List<Typed<V1Pod>> active, DateTimeOffset now)

@@ -49,6 +49,13 @@ internal sealed class PlanApplier(IGrainFactory grains, EventRecorder events)
 
             if (reply.Failure is { } failure && !IsSettled(write, failure))
             {
+                if (write is PlannedWrite.Create { WhenRefused: { } consequences } && IsRefusal(failure))
+                {
+                    // What is told of a refusal must not hide it: an obstacle there is met again with the next look at the key.
+                    var told = await ApplyAsync(new Plan { Writes = consequences(StatusDocuments.Message(failure)) }, controller, cause, cancellationToken);
+                    reached = new Revision(Math.Max(reached.Value, told.Reached.Value));
+                }
+
                 return new PlanOutcome(reached, StatusDocuments.Message(failure));
             }
         }
@@ -63,6 +70,9 @@ internal sealed class PlanApplier(IGrainFactory grains, EventRecorder events)
         PlannedWrite.Create => StatusDocuments.IsNamespaceTerminating(failure),
         _ => false,
     };
+
+    /// <summary>The object itself was not accepted: not a name that is taken, not a cluster that cannot write just now.</summary>
+    private static bool IsRefusal(byte[] failure) => StatusDocuments.Code(failure) is 400 or 403 or 404 or 422;
 
     private static WriteCall CallOf(string controller, string cause) => new()
     {

@@ -24,6 +24,11 @@ internal sealed class ClusterSecrets : IDisposable
     /// <summary>Signs service-account tokens.</summary>
     public ECDsa ServiceAccountKey { get; }
 
+    /// <summary>What the silos and Orleans clients of this cluster must know to speak to each other: each connection begins with it, and one with another is refused.</summary>
+    /// <remarks>Two clusters on one host do not meet by it, and a local user who can reach the port, but not read it, does not get in.</remarks>
+    public string ClusterId => "orchestrator-" + Convert.ToHexStringLower(
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, ServiceAccountKey.ExportPkcs8PrivateKey(), outputLength: 16, info: "orleans cluster"u8.ToArray()));
+
     /// <summary>Reads the keys of a directory, or makes them. Silos that share the directory may do so at the same time.</summary>
     public static ClusterSecrets LoadOrCreate(string directory, TimeProvider clock)
     {

@@ -25,8 +25,8 @@ namespace Orchestrator.Host.Cluster;
 /// <summary>One silo: store, grains and gateway in one process. This is where everything is put together.</summary>
 internal sealed class ClusterServer : IAsyncDisposable
 {
-    /// <summary>The name that the silos of a database share.</summary>
-    public const string ClusterName = "orchestrator";
+    /// <summary>The name under which reminders are kept; the same for as long as the database lives.</summary>
+    public const string ServiceName = "orchestrator";
 
     private static readonly TimeSpan CachePatience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan PollPeriod = TimeSpan.FromMilliseconds(20);
@@ -99,7 +99,7 @@ internal sealed class ClusterServer : IAsyncDisposable
 
     private static void ConfigureSilo(ISiloBuilder silo, ServerSettings settings, ClusterSecrets secrets)
     {
-        silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (ClusterName, ClusterName));
+        silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (secrets.ClusterId, ServiceName));
         silo.ConfigureEndpoints(settings.SiloAddress, settings.SiloPort, settings.ClientPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(settings.SiloAddress));
         silo.UseAdoNetClustering(options => options.Invariant = "Npgsql");
         silo.UseAdoNetReminderService(options => options.Invariant = "Npgsql");

@@ -31,6 +31,9 @@ internal sealed class DataDirectory
     /// <summary>For the administrator.</summary>
     public string Kubeconfig => At("kubeconfig");
 
+    /// <summary>For C# programs on the grains.</summary>
+    public string GrainClient => At("grain-client.json");
+
     /// <summary>The cluster's keys.</summary>
     public string Secrets => At("pki");
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Orchestrator.Host.Startup;
 
@@ -32,8 +33,17 @@ internal static class Ports
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
+    private static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
+
     private static SocketError? Probe(IPAddress address, int port)
     {
+        // Orleans and other programs of this user open their ports for sharing: binding to one would succeed, and connections would go to either.
+        var listeners = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners();
+        if (listeners.Any(open => open.Port == port && (open.Address.Equals(address) || IsAny(open.Address) || IsAny(address))))
+        {
+            return SocketError.AddressAlreadyInUse;
+        }
+
         try
         {
             using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);

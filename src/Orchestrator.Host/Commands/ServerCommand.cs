@@ -46,6 +46,7 @@ internal static class ServerCommand
         await DatabaseSetup.MigrateAsync(settings.Database, cancellationToken);
         progress.Done("database migrated");
         await using var server = await ClusterServer.StartAsync(settings, secrets, LogLevel.Information, cancellationToken);
+        GrainClientFile.Write(Path.Combine(given.GetValue(Secrets)!, "grain-client.json"), settings, secrets);
         if (given.GetValue(KubeconfigFile) is { } path)
         {
             ClusterSecrets.Write(path, Kubeconfig.Write(settings.AdvertisedUrl, secrets.Authority.CertificatePem, secrets.Authority.IssueAdministrator()));

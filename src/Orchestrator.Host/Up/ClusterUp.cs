@@ -61,7 +61,9 @@ internal sealed class ClusterUp(UpSettings settings, DataDirectory directory, IS
         {
             var database = await StartDatabaseAsync(record, cancellationToken);
             directory.WriteRecord(record);
-            server = await ClusterServer.StartAsync(ServerOf(record, database, tokens), secrets, logLevel, cancellationToken);
+            var serverSettings = ServerOf(record, database, tokens);
+            server = await ClusterServer.StartAsync(serverSettings, secrets, logLevel, cancellationToken);
+            GrainClientFile.Write(directory.GrainClient, serverSettings, secrets);
             ClusterSecrets.Write(directory.Kubeconfig, Kubeconfig.Write(UrlOf(record), secrets.Authority.CertificatePem, secrets.Authority.IssueAdministrator()));
             progress.Done(string.Create(CultureInfo.InvariantCulture, $"API on {UrlOf(record)}"));
             await StartNodesAsync(record, server, secrets, cancellationToken);

@@ -155,6 +155,58 @@ public sealed class RolloutTests
     }
 
     [Fact]
+    public void A_refused_pod_is_seen_on_the_deployment_and_forgotten_when_it_is_accepted()
+    {
+        Create(replicas: 2);
+        _cluster.Refuses = key => key.Resource == "pods" ? "exceeded quota" : null;
+        // A refused plan is tried again without end, so the passes are counted here instead of run until nothing changes.
+        for (var pass = 0; pass < 5; pass++)
+        {
+            _cluster.Apply(new DeploymentReconciler().Reconcile(Key, _cluster, _cluster.Now));
+            foreach (var set in _cluster.List(Sets))
+            {
+                _cluster.Apply(new ReplicaSetReconciler().Reconcile(set.Key, _cluster, _cluster.Now));
+            }
+        }
+
+        var failure = Condition("ReplicaFailure");
+        Assert.Equal(("True", "FailedCreate", "exceeded quota"), ((string?)failure["status"], (string?)failure["reason"], (string?)failure["message"]));
+        _cluster.Refuses = _ => null;
+        Converge();
+        Assert.DoesNotContain(_cluster.Read(Key)["status"]!["conditions"]!.AsArray(), condition => (string?)condition!["type"] == "ReplicaFailure");
+    }
+
+    [Theory]
+    [InlineData("the revision before", 0, "web:2", null)]
+    [InlineData("a revision by number", 1, "web:1", null)]
+    [InlineData("the present revision", 3, "web:3", null)]
+    [InlineData("a revision that is not kept", 9, null, "unable to find specified revision 9 in history")]
+    public void A_rollback_goes_to_the_template_of_its_revision(string why, long toRevision, string? image, string? refusal)
+    {
+        Create(replicas: 1);
+        for (var version = 1; version <= 3; version++)
+        {
+            _cluster.Change(Key, SetImage($"web:{version}"));
+            Converge();
+        }
+
+        var decision = Rollback.Decide(Key, toRevision, _cluster);
+        Assert.Equal((why, refusal), (why, (decision as RollbackDecision.Refuse)?.Status.Message));
+        var template = (decision as RollbackDecision.Patch)?.JsonPatch[0]!["value"];
+        Assert.Equal((why, image), (why, (string?)template?["spec"]!["containers"]![0]!["image"]));
+        Assert.Null(template?["metadata"]!["labels"]!["pod-template-hash"]);
+    }
+
+    [Fact]
+    public void A_deployment_without_history_has_nothing_to_roll_back_to()
+    {
+        Create(replicas: 1);
+        Converge();
+        Assert.Equal(
+            "no rollout history found for deployment \"web\"", Assert.IsType<RollbackDecision.Refuse>(Rollback.Decide(Key, 0, _cluster)).Status.Message);
+    }
+
+    [Fact]
     public void Scaling_in_the_middle_of_a_rollout_keeps_the_shares()
     {
         Create(replicas: 10, surge: "3", unavailable: "2");

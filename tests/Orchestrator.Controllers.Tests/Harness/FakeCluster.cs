@@ -20,6 +20,9 @@ internal sealed class FakeCluster : IClusterView
 
     public List<PlannedWrite.Event> Events { get; } = [];
 
+    /// <summary>Why an object is refused; null: it is not.</summary>
+    public Func<ObjectKey, string?> Refuses { get; set; } = _ => null;
+
     public IEnumerable<StoredObject> All => _objects.Values;
 
     public StoredObject? Get(ObjectKey key) => _objects.GetValueOrDefault(key.ToString());
@@ -82,6 +85,9 @@ internal sealed class FakeCluster : IClusterView
     {
         switch (write)
         {
+            case PlannedWrite.Create create when Refuses(create.Key) is { } why:
+                Assert.All(create.WhenRefused?.Invoke(why) ?? [], consequence => Assert.True(Apply(consequence)));
+                return false;
             case PlannedWrite.Create create:
                 if (Get(create.Key) is not null)
                 {

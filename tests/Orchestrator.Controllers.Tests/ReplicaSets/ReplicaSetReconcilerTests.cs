@@ -103,6 +103,25 @@ public sealed class ReplicaSetReconcilerTests
         Assert.Empty(Creations());
     }
 
+    [Fact]
+    public void A_refused_pod_is_told_each_time_and_stands_in_the_status_until_all_are_there()
+    {
+        Set(replicas: 2);
+        _cluster.Refuses = key => key.Resource == "pods" ? "pods \"web\" is forbidden: exceeded quota" : null;
+        Assert.False(_cluster.Apply(Plan()));
+        Assert.False(_cluster.Apply(Plan()));
+        Assert.Equal(2, _cluster.Events.Count(said => said is { Type: "Warning", Reason: "FailedCreate", Message: "Error creating: pods \"web\" is forbidden: exceeded quota" }));
+        var condition = Assert.Single(_cluster.Read(Key)["status"]!["conditions"]!.AsArray())!;
+        Assert.Equal(("ReplicaFailure", "True", "FailedCreate"), ((string?)condition["type"], (string?)condition["status"], (string?)condition["reason"]));
+
+        _cluster.Refuses = _ => null;
+        _cluster.Apply(Plan());
+        Assert.NotNull(_cluster.Read(Key)["status"]!["conditions"]);
+        _cluster.Apply(Plan());
+        Assert.Null(_cluster.Read(Key)["status"]!["conditions"]);
+        Assert.Empty(Plan().Writes);
+    }
+
     private Plan Plan() => new ReplicaSetReconciler().Reconcile(Key, _cluster, _cluster.Now);
 
     private List<string> Creations() => [.. Plan().Writes.OfType<PlannedWrite.Create>().Select(create => create.Key.Name)];
