@@ -125,8 +125,17 @@ public sealed partial class NodeAgent
                 agent.LogRestored(updates.Count);
             }
 
+            if (checkpoint.LoadNetwork() is { } state)
+            {
+                await network.ApplyAsync(state, cancellationToken);
+            }
+
+            if (node.PodCidr.Length > 0)
+            {
+                await PrepareAsync(node, cancellationToken);
+            }
+
             pods.Restore(updates);
-            await Task.CompletedTask.WaitAsync(cancellationToken);
         }
 
         public async Task TakeAsync(Assignment assignment, CancellationToken cancellationToken)
@@ -146,7 +155,14 @@ public sealed partial class NodeAgent
             return Task.CompletedTask;
         }
 
-        public Task TakeAsync(NetworkState state, CancellationToken cancellationToken) => network.ApplyAsync(state, cancellationToken);
+        public async Task TakeAsync(NetworkState state, CancellationToken cancellationToken)
+        {
+            await network.ApplyAsync(state, cancellationToken);
+            if (network.Snapshot() is { } known)
+            {
+                checkpoint.Save(known);
+            }
+        }
 
         public void Take(OpenStream stream) => streams.Open(stream);
 

@@ -11,6 +11,7 @@ internal sealed class Checkpoint(string directory)
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode OwnerOnlyDirectory = OwnerOnly | UnixFileMode.UserExecute;
     private const string NodeFile = "node";
+    private const string NetworkFile = "network";
     private const string PodEnding = ".pod";
 
     /// <summary>What is to be written, by file; null: to be deleted. A later version takes an earlier one's place.</summary>
@@ -41,6 +42,24 @@ internal sealed class Checkpoint(string directory)
 
         return (Assignment.Parser.ParseFrom(File.ReadAllBytes(node)), pods);
     }
+
+    /// <summary>What was last known of Services; null when nothing was stored.</summary>
+    public NetworkState? LoadNetwork()
+    {
+        var path = Path.Combine(directory, NetworkFile);
+        try
+        {
+            return File.Exists(path) ? NetworkState.Parser.ParseFrom(File.ReadAllBytes(path)) : null;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            // As for pods: the control plane will send it again.
+            return null;
+        }
+    }
+
+    /// <summary>Takes down what is known of Services.</summary>
+    public void Save(NetworkState state) => Put(NetworkFile, state);
 
     /// <summary>Takes a whole assignment down.</summary>
     public void Save(Assignment assignment)

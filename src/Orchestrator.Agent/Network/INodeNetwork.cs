@@ -10,4 +10,7 @@ internal interface INodeNetwork
 
     /// <summary>Takes in what changed of Services and endpoints.</summary>
     Task ApplyAsync(NetworkState state, CancellationToken cancellationToken);
+
+    /// <summary>All that is known of Services and endpoints; null before the first full message.</summary>
+    NetworkState? Snapshot();
 }

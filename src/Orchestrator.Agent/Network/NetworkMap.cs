@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using Google.Protobuf;
 using Orchestrator.AgentProtocol;
 
 namespace Orchestrator.Agent.Network;
@@ -34,6 +35,17 @@ internal sealed class NetworkMap
             _services.TryRemove(key, out _);
             _slices.TryRemove(key, out _);
         }
+    }
+
+    /// <summary>All that is known, as a message that would bring it.</summary>
+    public NetworkState Snapshot()
+    {
+        var state = new NetworkState { Full = true };
+        state.ServicesJson.Add(_services.Values.Select(Bytes));
+        state.EndpointSlicesJson.Add(_slices.Values.Select(Bytes));
+        return state;
+
+        static ByteString Bytes(JsonObject document) => ByteString.CopyFromUtf8(document.ToJsonString());
     }
 
     /// <summary>A Service, or null.</summary>

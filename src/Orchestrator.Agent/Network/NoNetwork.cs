@@ -10,4 +10,7 @@ internal sealed class NoNetwork : INodeNetwork
 
     /// <inheritdoc />
     public Task ApplyAsync(NetworkState state, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public NetworkState? Snapshot() => null;
 }

@@ -19,6 +19,11 @@ internal sealed partial class NodeNetwork : INodeNetwork, IAsyncDisposable
     private readonly List<Task> _servers = [];
     private NodeAddresses? _addresses;
     private string _applied = "";
+    private string _clusterDomain = "";
+
+    /// <summary>Services are known. Before that the rules of an agent before this one stay in force, and no name is denied.</summary>
+    private bool _isInformed;
+    private bool _servesNames;
 
     public NodeNetwork(NodeNetworkOptions options, ILogger<NodeNetwork> logger)
     {
@@ -49,13 +54,11 @@ internal sealed partial class NodeNetwork : INodeNetwork, IAsyncDisposable
             await CniConfiguration.WriteAsync(_options.CniDirectory, addresses, cancellationToken);
             if (_servers.Count == 0)
             {
-                var listen = IPAddress.Parse(addresses.Gateway);
-                _servers.Add(ApiProxy.RunAsync(new IPEndPoint(listen, _options.ServerUrl.Port), _options.ServerUrl, _logger, _stop.Token));
-                _servers.Add(DnsServer.RunAsync(new IPEndPoint(listen, DnsPort), new DnsZone(_map, clusterDomain), _logger, _stop.Token));
+                _servers.Add(ApiProxy.RunAsync(new IPEndPoint(IPAddress.Parse(addresses.Gateway), _options.ServerUrl.Port), _options.ServerUrl, _logger, _stop.Token));
             }
 
-            _addresses = addresses;
-            await WriteRulesAsync(addresses, cancellationToken);
+            (_addresses, _clusterDomain) = (addresses, clusterDomain);
+            await ServeAsync(addresses, cancellationToken);
         }
         finally
         {
@@ -70,9 +73,10 @@ internal sealed partial class NodeNetwork : INodeNetwork, IAsyncDisposable
         try
         {
             _map.Apply(state);
+            _isInformed |= state.Full;
             if (_addresses is { } addresses)
             {
-                await WriteRulesAsync(addresses, cancellationToken);
+                await ServeAsync(addresses, cancellationToken);
             }
         }
         finally
@@ -81,12 +85,31 @@ internal sealed partial class NodeNetwork : INodeNetwork, IAsyncDisposable
         }
     }
 
+    /// <inheritdoc />
+    public NetworkState? Snapshot() => _isInformed ? _map.Snapshot() : null;
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await Task.WhenAll(_servers);
         _stop.Dispose();
         _gate.Dispose();
+    }
+
+    /// <summary>Routes Services and answers for their names, as soon as they are known.</summary>
+    private async Task ServeAsync(NodeAddresses addresses, CancellationToken cancellationToken)
+    {
+        if (!_isInformed)
+        {
+            return;
+        }
+
+        await WriteRulesAsync(addresses, cancellationToken);
+        if (!_servesNames)
+        {
+            _servesNames = true;
+            _servers.Add(DnsServer.RunAsync(new IPEndPoint(IPAddress.Parse(addresses.Gateway), DnsPort), new DnsZone(_map, _clusterDomain), _logger, _stop.Token));
+        }
     }
 
     private async Task WriteRulesAsync(NodeAddresses addresses, CancellationToken cancellationToken)

@@ -173,17 +173,19 @@ internal sealed partial class AssignedPods(NodeContext node) : IPodLookup, IAsyn
 
     private void Assign(PodUpdate update)
     {
-        if (!_workers.TryGetValue(update.Uid, out var worker))
+        if (_workers.TryGetValue(update.Uid, out var worker))
         {
-            worker = Begin(KubernetesJson.Deserialize<V1Pod>(update.PodJson.ToStringUtf8()));
+            worker.Assign(update);
         }
-
-        worker.Assign(update);
+        else
+        {
+            Begin(KubernetesJson.Deserialize<V1Pod>(update.PodJson.ToStringUtf8()), update);
+        }
     }
 
-    private PodWorker Begin(V1Pod pod)
+    private PodWorker Begin(V1Pod pod, PodUpdate? update = null)
     {
-        var worker = new PodWorker(node, pod);
+        var worker = new PodWorker(node, pod, update);
         _workers[worker.Uid] = worker;
         _ = EndAsync(worker);
         return worker;

@@ -41,7 +41,8 @@ internal sealed partial class PodWorker : IAsyncDisposable
     /// <summary>Starts to work.</summary>
     /// <param name="node">What all pods share.</param>
     /// <param name="pod">The pod, possibly known from the runtime alone.</param>
-    public PodWorker(NodeContext node, V1Pod pod)
+    /// <param name="update">What the control plane said of it: the first look must see it, or volumes would be made of nothing.</param>
+    public PodWorker(NodeContext node, V1Pod pod, PodUpdate? update = null)
     {
         (_node, _pod, Uid) = (node, pod, pod.Metadata.Uid);
         _logger = node.Loggers.CreateLogger<PodWorker>();
@@ -50,6 +51,11 @@ internal sealed partial class PodWorker : IAsyncDisposable
         _probes = new PodProbes(node, _reports, Post);
         _steps = new PodSteps(node, Uid, _memory, _reports, Post, _stop.Token);
         _memory.FirstSeen = node.Clock.GetUtcNow();
+        if (update is not null)
+        {
+            Take(update);
+        }
+
         _loop = Task.Run(RunAsync);
     }
 
