@@ -46,6 +46,8 @@ internal static class UpCommand
         }
         else if (given.GetValue(Detach))
         {
+            // What is wrong with the options is told here, not by way of a process in the background.
+            await directory.PrepareAsync(cancellationToken);
             settings.Resolve(directory.ReadRecord());
             await DetachedUp.RunAsync(directory, Environment.GetCommandLineArgs()[1..], new ConsoleProgress(), cancellationToken);
         }

@@ -13,11 +13,10 @@ internal static class DetachedUp
     private static readonly TimeSpan PollPeriod = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    /// <summary>Starts the server with the same arguments and passes its progress on.</summary>
+    /// <summary>Starts the server with the same arguments, in a directory that has been prepared, and passes its progress on.</summary>
     /// <exception cref="StartupException">It could not start: for the reason that it gives.</exception>
     public static async Task RunAsync(DataDirectory directory, IReadOnlyList<string> arguments, IStartProgress progress, CancellationToken cancellationToken)
     {
-        await directory.PrepareAsync(cancellationToken);
         using (directory.Lock())
         {
             // Free: the child takes it in a moment.

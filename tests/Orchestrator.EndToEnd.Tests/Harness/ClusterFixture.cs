@@ -1,0 +1,43 @@
+namespace Orchestrator.EndToEnd.Tests.Harness;
+
+/// <summary>The cluster that all tests share: a real one, with real containers, on this host.</summary>
+public sealed class ClusterFixture : IAsyncLifetime
+{
+    /// <summary>Ranges that no default cluster on this host has.</summary>
+    private static readonly string[] Options = ["--node-name", "e2e", "--pod-cidr", "10.177.0.0/16", "--service-cidr", "10.197.0.0/16"];
+
+    private readonly TestCluster cluster = new();
+    private Exception? failure;
+
+    /// <summary>The cluster; the test is skipped where there can be none.</summary>
+    public TestCluster Cluster
+    {
+        get
+        {
+            Assert.SkipUnless(Environment.IsPrivilegedProcess, "containers need root");
+            return failure is null ? cluster : throw new InvalidOperationException("the cluster did not start", failure);
+        }
+    }
+
+    /// <summary>Starts it again after a test has ended its server.</summary>
+    public Task ResumeAsync() => cluster.UpOrFailAsync(Options);
+
+    public async ValueTask InitializeAsync()
+    {
+        if (!Environment.IsPrivilegedProcess)
+        {
+            return;
+        }
+
+        try
+        {
+            await cluster.UpOrFailAsync(Options);
+        }
+        catch (InvalidOperationException e)
+        {
+            failure = e;
+        }
+    }
+
+    public ValueTask DisposeAsync() => cluster.DisposeAsync();
+}
