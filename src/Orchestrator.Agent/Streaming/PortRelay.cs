@@ -84,6 +84,6 @@ internal static class PortRelay
 
         var said = await error.Input.ReadAtLeastAsync(MaxErrorBytes, cancellationToken);
         var message = Encoding.UTF8.GetString(said.Buffer.Slice(0, Math.Min(said.Buffer.Length, MaxErrorBytes)));
-        await link.EndAsync(message.Length == 0 ? StreamStatuses.Success : StreamStatuses.Bytes(Statuses.InternalError(message)), cancellationToken);
+        await link.EndAsync(message.Length == 0 ? StreamStatuses.Success : StreamStatuses.Bytes(new ApiStatus(500, "InternalError", message)), cancellationToken);
     }
 }

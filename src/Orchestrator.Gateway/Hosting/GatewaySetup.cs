@@ -29,6 +29,7 @@ public static class GatewaySetup
         services.AddSingleton<GatewayServices>();
         services.AddSingleton<GatewayPipeline>();
         services.AddSingleton<AgentGatewayEndpoint>();
+        services.AddHttpForwarder();
         services.AddGrpc(grpc =>
         {
             grpc.MaxReceiveMessageSize = MaxAgentMessageBytes;

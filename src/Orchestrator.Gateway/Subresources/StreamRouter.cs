@@ -5,14 +5,15 @@ using Orchestrator.Gateway.Requests;
 
 namespace Orchestrator.Gateway.Subresources;
 
-/// <summary>The subresources of a pod whose answer is a stream from its node.</summary>
+/// <summary>The subresources whose answer is a stream from a node.</summary>
 internal static class StreamRouter
 {
     private static readonly HashSet<string> Upgraded = ["exec", "attach", "portforward"];
 
-    /// <summary>True for log, exec, attach and portforward of pods.</summary>
+    /// <summary>True for log, exec, attach and portforward of pods, and for proxy.</summary>
     public static bool Answers(RequestTarget target) =>
-        target is { Group: "", Resource: "pods" } && (target.Subresource == "log" || Upgraded.Contains(target.Subresource));
+        target is { Group: "", Resource: "pods" } && (target.Subresource == "log" || Upgraded.Contains(target.Subresource))
+        || target is { Group: "", Resource: "pods" or "services" or "nodes", Subresource: "proxy" };
 
     /// <summary>Answers with the stream.</summary>
     public static Task AnswerAsync(GatewayServices gateway, ApiRequest request)
@@ -27,6 +28,7 @@ internal static class StreamRouter
         return request.Target.Subresource switch
         {
             "log" => PodLog.AnswerAsync(gateway, request),
+            "proxy" => Proxy.AnswerAsync(gateway, request),
             "portforward" => PodPortForward.AnswerAsync(gateway, request),
             _ => PodCommand.AnswerAsync(gateway, request),
         };
