@@ -27,7 +27,7 @@ public sealed class PodWorkerTests
             {
                 ServerUrl = new Uri("https://127.0.0.1"), NodeName = "node-1", StateDirectory = home.Path, CertificatePath = "", KeyPath = "", AuthorityPath = "", Simulated = true,
             },
-            Facts = new NodeFacts { NodeName = "node-1", HostName = "host", Addresses = ["192.0.2.1"], Cpus = 2, MemoryBytes = 1L << 30, DiskBytes = 1L << 30, MaxPods = 10 },
+            Facts = new NodeFacts { NodeName = "node-1", Addresses = ["192.0.2.1"], Cpus = 2, MemoryBytes = 1L << 30, DiskBytes = 1L << 30, MaxPods = 10 },
             Runtime = runtime,
             Images = puller,
             Outbox = outbox,
