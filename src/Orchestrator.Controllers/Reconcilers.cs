@@ -5,6 +5,7 @@ using Orchestrator.Controllers.EndpointSlices;
 using Orchestrator.Controllers.GarbageCollection;
 using Orchestrator.Controllers.Namespaces;
 using Orchestrator.Controllers.Nodes;
+using Orchestrator.Controllers.Rbac;
 using Orchestrator.Controllers.ReplicaSets;
 using Orchestrator.Controllers.Storage;
 
@@ -33,6 +34,7 @@ public static class Reconcilers
             new PodGarbageCollector(),
             new ClaimProtection(),
             new VolumeProtection(),
+            new ClusterRoleAggregation(),
         ];
     }
 }

@@ -24,6 +24,7 @@ public static class AdmissionPlugins
         DefaultClass.OfIngresses(),
         DefaultClass.OfClaims(),
         new PersistentVolumeClaimResize(),
+        new RoleEscalation(),
         new ServiceAllocation(addresses),
     ];
 }

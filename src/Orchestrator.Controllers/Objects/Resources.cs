@@ -22,6 +22,7 @@ internal static class Resources
     public static readonly GroupResource Jobs = new("batch", "jobs");
     public static readonly GroupResource CronJobs = new("batch", "cronjobs");
     public static readonly GroupResource EndpointSlices = new("discovery.k8s.io", "endpointslices");
+    public static readonly GroupResource ClusterRoles = new("rbac.authorization.k8s.io", "clusterroles");
 
     public static ObjectKey Key(this GroupResource resource, string ns, string name) => new(resource.Group, resource.Resource, ns, name);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using Orchestrator.Api.Authorization;
 using Orchestrator.Api.Identity;
 using Orchestrator.Store.Cache;
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using Orchestrator.Api.Authorization;
 using Orchestrator.Grains.Tokens;
 
 namespace Orchestrator.Gateway.Authentication;

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Orchestrator.Api.Authorization;
 using Orchestrator.Api.Machinery;
 using Orchestrator.Gateway.Authentication;
 using Orchestrator.Gateway.Requests;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Orchestrator.Api.Authorization;
 using Orchestrator.Api.Identity;
 using Orchestrator.Gateway.Authentication;
 using Orchestrator.Store.Cache;
@@ -32,7 +33,7 @@ internal sealed class RbacAuthorizer(IWatchCache cache)
         {
             foreach (var rule in grant.Rules)
             {
-                if (rule.Allows(request))
+                if (Allows(rule, request))
                 {
                     return new AccessDecision(true, grant.Reason());
                 }
@@ -56,6 +57,10 @@ internal sealed class RbacAuthorizer(IWatchCache cache)
         var role = cache.Find(new ObjectKey(resource.Group, resource.Resource, kind == "ClusterRole" ? "" : ns, name));
         return role is null ? null : rulesOf.GetValue(role, ReadRules);
     }
+
+    private static bool Allows(PolicyRule rule, AccessRequest request) => request.Path is { } path
+        ? rule.Allows(request.Verb, path)
+        : rule.Allows(request.Verb, request.Group, request.Resource, request.Subresource, request.Name);
 
     private IEnumerable<Grant> Grants(ApiUser user, string ns)
     {
@@ -84,7 +89,7 @@ internal sealed class RbacAuthorizer(IWatchCache cache)
     private Grant? GrantOf(CachedObject bound, ApiUser user)
     {
         var binding = bindingsOf.GetValue(bound, ReadBinding);
-        return binding.SubjectFor(user) is { } subject && RulesOfRole(binding.RoleKind, binding.Namespace, binding.RoleName) is { } rules
+        return binding.SubjectFor(user.Name, user.Groups) is { } subject && RulesOfRole(binding.RoleKind, binding.Namespace, binding.RoleName) is { } rules
             ? new Grant(binding, subject, rules)
             : null;
     }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Orchestrator.Gateway.Authorization;
+using Orchestrator.Api.Authorization;
 
 namespace Orchestrator.Gateway.Bootstrap;
 

@@ -39,7 +39,7 @@ internal sealed record ListPage(Revision Revision, IReadOnlyList<CachedObject> O
             return (null, fault);
         }
 
-        var current = gateway.Cache.Snapshot(resource, request.Namespace);
+        var current = await NodeLeases.CompleteAsync(gateway, request, gateway.Cache.Snapshot(resource, request.Namespace));
         if (exact == 0 || current.Revision.Value == exact)
         {
             return (current, null);

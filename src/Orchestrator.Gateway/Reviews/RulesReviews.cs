@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Authorization;
 using Orchestrator.Api.Machinery;
-using Orchestrator.Gateway.Authorization;
 
 namespace Orchestrator.Gateway.Reviews;
 

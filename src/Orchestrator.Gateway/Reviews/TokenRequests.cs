@@ -26,7 +26,6 @@ internal static class TokenRequests
             return;
         }
 
-        // The record of the owner is of what was sent, before the defaults of the account fill it up.
         Complete(review, key);
         var faults = Faults(review, key);
         if (faults.Count > 0)
@@ -46,12 +45,12 @@ internal static class TokenRequests
         string[] audiences = [.. spec["audiences"]!.AsArray().Select(audience => (string?)audience ?? "")];
         var token = review.Gateway.Issuer.Issue(
             key.Namespace, key.Name, account.Uid, audiences, TimeSpan.FromSeconds((long)spec["expirationSeconds"]!), bound);
+        review.RecordOwner();
         if (!spec.ContainsKey("boundObjectRef"))
         {
             spec["boundObjectRef"] = null;
         }
 
-        review.RecordOwner();
         var metadata = (JsonObject)review.Object["metadata"]!;
         metadata["name"] = key.Name;
         metadata["namespace"] = key.Namespace;

@@ -32,7 +32,7 @@ internal static class Get
             return;
         }
 
-        await (gateway.Cache.Find(request.Key) is { } found
+        await ((gateway.Cache.Find(request.Key) ?? await NodeLeases.FindAsync(gateway, request)) is { } found
             ? ObjectWriter.WriteAsync(request, 200, found.Stored.Document)
             : AnswerWriter.FailAsync(request.Http, Statuses.NotFound(request.GroupResource, request.Target.Name)));
     }

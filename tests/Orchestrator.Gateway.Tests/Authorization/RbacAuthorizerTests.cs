@@ -1,3 +1,4 @@
+using Orchestrator.Api.Authorization;
 using Orchestrator.Api.Identity;
 using Orchestrator.Gateway.Authentication;
 using Orchestrator.Gateway.Authorization;

@@ -46,7 +46,7 @@ public sealed class WriteTests(GatewayFixture gateway) : IClassFixture<GatewayFi
     }
 
     [Theory]
-    [InlineData("POST", "", "application/vnd.kubernetes.protobuf", 415)]
+    [InlineData("POST", "", "application/vnd.kubernetes.protobuf", 400)]
     [InlineData("PATCH", "/a", "application/x-patch", 415)]
     [InlineData("PATCH", "/a", "application/apply-patch+yaml", 422)]
     [InlineData("POST", "/a", "application/json", 405)]

@@ -1,10 +1,16 @@
 using System.Text.Json;
+using Orchestrator.Api.Machinery;
 
-namespace Orchestrator.Gateway.Authorization;
+namespace Orchestrator.Api.Authorization;
 
 /// <summary>One rule of a Role or ClusterRole.</summary>
 /// <remarks>Upstream: pkg/apis/rbac/v1/evaluation_helpers.go.</remarks>
-internal sealed record PolicyRule(string[] Verbs, string[] ApiGroups, string[] Resources, string[] ResourceNames, string[] NonResourceUrls)
+/// <param name="Verbs">The verbs; * for all.</param>
+/// <param name="ApiGroups">The groups; empty text for the core group.</param>
+/// <param name="Resources">The resources, with subresources behind a slash.</param>
+/// <param name="ResourceNames">The objects; none for all.</param>
+/// <param name="NonResourceUrls">The paths; then nothing else applies.</param>
+public sealed record PolicyRule(string[] Verbs, string[] ApiGroups, string[] Resources, string[] ResourceNames, string[] NonResourceUrls)
 {
     private const string All = "*";
 
@@ -13,15 +19,42 @@ internal sealed record PolicyRule(string[] Verbs, string[] ApiGroups, string[] R
         ? [.. rules.EnumerateArray().Select(Read)]
         : [];
 
-    /// <summary>True when the rule allows the request.</summary>
-    public bool Allows(AccessRequest request) => request.Path is { } path
-        ? Has(Verbs, request.Verb) && AllowsPath(path)
-        : Has(Verbs, request.Verb) && Has(ApiGroups, request.Group) && AllowsResource(request)
-          && (ResourceNames.Length == 0 || ResourceNames.Contains(request.Name));
+    /// <summary>True when the rule allows a verb on a path.</summary>
+    public bool Allows(string verb, string path) => Has(Verbs, verb) && AllowsPath(path);
+
+    /// <summary>True when the rule allows a verb on an object; an empty name stands for all.</summary>
+    public bool Allows(string verb, string group, string resource, string subresource, string name) =>
+        Has(Verbs, verb) && Has(ApiGroups, group) && AllowsResource(resource, subresource)
+        && (ResourceNames.Length == 0 || ResourceNames.Contains(name));
 
     /// <summary>True when every single thing that the other rule allows is allowed by one of these rules: no escalation.</summary>
     /// <remarks>Upstream: component-helpers/auth/rbac/validation/policy_comparator.go.</remarks>
-    public static bool Cover(IReadOnlyList<PolicyRule> owned, PolicyRule wanted) => wanted.Breakdown().All(one => owned.Any(rule => rule.Covers(one)));
+    public static bool Cover(IReadOnlyList<PolicyRule> owned, PolicyRule wanted) => !Missing(owned, wanted).Any();
+
+    /// <summary>The single things that the other rule allows and none of these do.</summary>
+    public static IEnumerable<PolicyRule> Missing(IReadOnlyList<PolicyRule> owned, PolicyRule wanted) =>
+        wanted.Breakdown().Where(one => !owned.Any(rule => rule.Covers(one)));
+
+    /// <summary>The rule in one line, as messages show it.</summary>
+    /// <remarks>Upstream: pkg/apis/rbac/v1/evaluation_helpers.go, CompactString.</remarks>
+    public string Describe()
+    {
+        var parts = new List<string>();
+        Add("APIGroups", ApiGroups);
+        Add("Resources", Resources);
+        Add("NonResourceURLs", NonResourceUrls);
+        Add("ResourceNames", ResourceNames);
+        Add("Verbs", Verbs);
+        return "{" + string.Join(", ", parts) + "}";
+
+        void Add(string name, string[] words)
+        {
+            if (words.Length > 0)
+            {
+                parts.Add($"{name}:[{string.Join(' ', words.Select(GoText.Quote))}]");
+            }
+        }
+    }
 
     private bool Covers(PolicyRule one)
     {
@@ -68,14 +101,14 @@ internal sealed record PolicyRule(string[] Verbs, string[] ApiGroups, string[] R
         }
     }
 
-    private bool AllowsResource(AccessRequest request)
+    private bool AllowsResource(string wanted, string subresource)
     {
-        var combined = request.CombinedResource;
+        var combined = subresource.Length == 0 ? wanted : wanted + "/" + subresource;
         foreach (var resource in Resources)
         {
             if (resource == All || resource == combined
-                || (request.Subresource.Length > 0 && resource.Length == request.Subresource.Length + 2
-                    && resource.StartsWith("*/", StringComparison.Ordinal) && resource.EndsWith(request.Subresource, StringComparison.Ordinal)))
+                || (subresource.Length > 0 && resource.Length == subresource.Length + 2
+                    && resource.StartsWith("*/", StringComparison.Ordinal) && resource.EndsWith(subresource, StringComparison.Ordinal)))
             {
                 return true;
             }

@@ -1,10 +1,14 @@
 using System.Text.Json;
-using Orchestrator.Gateway.Authentication;
 
-namespace Orchestrator.Gateway.Authorization;
+namespace Orchestrator.Api.Authorization;
 
 /// <summary>A RoleBinding or ClusterRoleBinding as authorization reads it.</summary>
-internal sealed record RoleBindingView(string Name, string Namespace, string RoleKind, string RoleName, RoleSubject[] Subjects)
+/// <param name="Name">Its name.</param>
+/// <param name="Namespace">Its namespace; empty for a ClusterRoleBinding.</param>
+/// <param name="RoleKind">ClusterRole or Role.</param>
+/// <param name="RoleName">The role that it grants.</param>
+/// <param name="Subjects">To whom.</param>
+public sealed record RoleBindingView(string Name, string Namespace, string RoleKind, string RoleName, RoleSubject[] Subjects)
 {
     /// <summary>Reads the document.</summary>
     public static RoleBindingView Read(JsonElement binding, string ns, string name)
@@ -17,11 +21,11 @@ internal sealed record RoleBindingView(string Name, string Namespace, string Rol
     }
 
     /// <summary>The subject that the user is, or null.</summary>
-    public RoleSubject? SubjectFor(ApiUser user)
+    public RoleSubject? SubjectFor(string user, IReadOnlyList<string> groups)
     {
         foreach (var subject in Subjects)
         {
-            if (subject.Matches(user, Namespace))
+            if (subject.Matches(user, groups, Namespace))
             {
                 return subject;
             }
@@ -35,14 +39,17 @@ internal sealed record RoleBindingView(string Name, string Namespace, string Rol
 }
 
 /// <summary>Whom a binding grants to.</summary>
-internal sealed record RoleSubject(string Kind, string Name, string Namespace)
+/// <param name="Kind">User, Group or ServiceAccount.</param>
+/// <param name="Name">The name.</param>
+/// <param name="Namespace">The namespace of an account.</param>
+public sealed record RoleSubject(string Kind, string Name, string Namespace)
 {
     /// <summary>True when the user is meant. A service account without a namespace lives in the binding's.</summary>
-    public bool Matches(ApiUser user, string bindingNamespace) => Kind switch
+    public bool Matches(string user, IReadOnlyList<string> groups, string bindingNamespace) => Kind switch
     {
-        "User" => user.Name == Name,
-        "Group" => user.Groups.Contains(Name),
-        "ServiceAccount" => user.Name == ServiceAccountNames.UserOf(Namespace.Length == 0 ? bindingNamespace : Namespace, Name),
+        "User" => user == Name,
+        "Group" => groups.Contains(Name),
+        "ServiceAccount" => user == ServiceAccountNames.UserOf(Namespace.Length == 0 ? bindingNamespace : Namespace, Name),
         _ => false,
     };
 

@@ -1,8 +1,8 @@
-namespace Orchestrator.Gateway.Authentication;
+namespace Orchestrator.Api.Authorization;
 
 /// <summary>How service accounts are named as users.</summary>
 /// <remarks>Upstream: apiserver/pkg/authentication/serviceaccount/util.go.</remarks>
-internal static class ServiceAccountNames
+public static class ServiceAccountNames
 {
     private const string Prefix = "system:serviceaccount:";
 
