@@ -2,6 +2,7 @@ using Orchestrator.Api.Registry;
 using Orchestrator.Controllers.Deployments;
 using Orchestrator.Controllers.Endpoints;
 using Orchestrator.Controllers.EndpointSlices;
+using Orchestrator.Controllers.FlowControl;
 using Orchestrator.Controllers.GarbageCollection;
 using Orchestrator.Controllers.Namespaces;
 using Orchestrator.Controllers.Nodes;
@@ -14,6 +15,9 @@ namespace Orchestrator.Controllers;
 /// <summary>Every controller: the list that the shards are started from. A new controller is one line here.</summary>
 public static class Reconcilers
 {
+    /// <summary>What upstream's API server does by itself: these run even where the controllers do not.</summary>
+    public static IReadOnlyList<IReconciler> OfServer() => [new FlowSchemaStatus()];
+
     /// <summary>The controllers.</summary>
     /// <param name="rootCertificates">The cluster's CA in PEM, published to every namespace as kube-root-ca.crt.</param>
     /// <param name="kinds">The kinds that are served now, custom ones included; null: the built-in ones.</param>

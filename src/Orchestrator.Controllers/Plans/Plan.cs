@@ -39,6 +39,13 @@ public abstract record PlannedWrite
     /// <param name="ResourceVersion">The version that the plan was made from; null: any.</param>
     public sealed record Patch(ObjectKey Key, JsonObject MergePatch, string Subresource = "", string? ResourceVersion = null) : PlannedWrite;
 
+    /// <summary>Apply a configuration on the server side, taking the fields that it names from whoever has them.</summary>
+    /// <param name="Key">The object.</param>
+    /// <param name="Configuration">The configuration: apiVersion, kind, name and the fields wanted.</param>
+    /// <param name="Subresource"><c>status</c>, or empty.</param>
+    /// <param name="FieldManager">Who is to own the fields.</param>
+    public sealed record Apply(ObjectKey Key, JsonObject Configuration, string Subresource, string FieldManager) : PlannedWrite;
+
     /// <summary>Delete an object that still has this uid.</summary>
     /// <param name="Key">The object.</param>
     /// <param name="Uid">Its uid.</param>

@@ -53,7 +53,9 @@ internal static class Watch
     {
         private readonly WatchFrames frames = WatchFrames.For(request, gateway.Clock);
         private readonly DateTimeOffset end = gateway.Clock.GetUtcNow() + watch.Timeout;
-        private bool lastBookmarkSent;
+
+        // A watch shorter than the lead has no last bookmark of its own.
+        private bool lastBookmarkSent = watch.Timeout <= LastBookmarkLead;
 
         public async Task RunAsync(ListSnapshot? snapshot)
         {

@@ -91,6 +91,9 @@ internal sealed class PlanApplier(IGrainFactory grains, EventRecorder events)
             case PlannedWrite.Patch patch:
                 return GrainOf(patch.Key).PatchAsync(
                     (int)PatchFormat.Merge, PatchBody(patch), call with { Subresource = patch.Subresource }, cancellationToken);
+            case PlannedWrite.Apply apply:
+                var owner = call with { Subresource = apply.Subresource, FieldManager = apply.FieldManager, Force = true };
+                return GrainOf(apply.Key).PatchAsync((int)PatchFormat.Apply, Serialize(apply.Configuration), owner, cancellationToken);
             case PlannedWrite.Delete delete:
                 var options = new DeleteCall
                 {

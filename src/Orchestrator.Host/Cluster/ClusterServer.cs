@@ -106,7 +106,7 @@ internal sealed class ClusterServer : IAsyncDisposable
         silo.Services.AddOptions<AdoNetClusteringSiloOptions>().Configure<NpgsqlDataSource>((options, database) => options.DataSource = database);
         silo.Services.AddOptions<AdoNetReminderTableOptions>().Configure<NpgsqlDataSource>((options, database) => options.DataSource = database);
         silo.AddOrchestratorGrains(
-            settings.RunsControllers ? Reconcilers.All(secrets.Authority.CertificatePem) : [],
+            [.. Reconcilers.OfServer(), .. settings.RunsControllers ? Reconcilers.All(secrets.Authority.CertificatePem) : []],
             new ClusterNetwork { PodCidr = settings.PodCidr, ClusterDns = settings.ClusterDns.ToString() },
             settings.RunsScheduler);
     }

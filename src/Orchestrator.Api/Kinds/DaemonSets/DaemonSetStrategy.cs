@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Identity;
+using Orchestrator.Api.Kinds.Pods;
 using Orchestrator.Api.Machinery;
 
 namespace Orchestrator.Api.Kinds.DaemonSets;
@@ -42,6 +43,10 @@ internal sealed class DaemonSetStrategy : StatusStrategy
     /// <inheritdoc />
     public override IEnumerable<FieldError> ValidateUpdate(JsonObject obj, JsonObject old, string subresource) =>
         subresource == "status" ? [] : DaemonSetValidation.ValidateUpdate(obj, old);
+
+    /// <inheritdoc />
+    public override IEnumerable<string> Warnings(JsonObject obj, JsonObject? old) =>
+        PodWarnings.Of(obj.Object("spec").Object("template"), "spec.template.", old.Object("spec").Object("template"));
 
     private static long CountOf(JsonObject obj) =>
         long.TryParse(obj.Object("metadata").Object("annotations").Text(TemplateGeneration), NumberStyles.None, CultureInfo.InvariantCulture, out var count)

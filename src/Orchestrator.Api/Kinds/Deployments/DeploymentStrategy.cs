@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Identity;
+using Orchestrator.Api.Kinds.Pods;
 using Orchestrator.Api.Machinery;
 
 namespace Orchestrator.Api.Kinds.Deployments;
@@ -20,4 +21,8 @@ internal sealed class DeploymentStrategy : StatusStrategy
     /// <inheritdoc />
     public override IEnumerable<FieldError> ValidateUpdate(JsonObject obj, JsonObject old, string subresource) =>
         subresource == "status" ? [] : DeploymentValidation.ValidateUpdate(obj, old);
+
+    /// <inheritdoc />
+    public override IEnumerable<string> Warnings(JsonObject obj, JsonObject? old) =>
+        PodWarnings.Of(obj.Object("spec").Object("template"), "spec.template.", old.Object("spec").Object("template"));
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Identity;
+using Orchestrator.Api.Kinds.Pods;
 using Orchestrator.Api.Machinery;
 
 namespace Orchestrator.Api.Kinds.Jobs;
@@ -31,6 +32,10 @@ internal sealed class JobStrategy : StatusStrategy
     /// <inheritdoc />
     public override IEnumerable<FieldError> ValidateUpdate(JsonObject obj, JsonObject old, string subresource) =>
         subresource == "status" ? [] : JobValidation.ValidateUpdate(obj, old);
+
+    /// <inheritdoc />
+    public override IEnumerable<string> Warnings(JsonObject obj, JsonObject? old) =>
+        PodWarnings.Of(obj.Object("spec").Object("template"), "spec.template.", old.Object("spec").Object("template"));
 
     private static void GenerateSelector(JsonObject job)
     {

@@ -36,4 +36,13 @@ internal sealed class PersistentVolumeStrategy : KindStrategy
     /// <inheritdoc />
     public override IEnumerable<FieldError> ValidateUpdate(JsonObject obj, JsonObject old, string subresource) =>
         subresource == "status" ? [] : PersistentVolumeValidation.ValidateUpdate(obj.Object("spec") ?? [], old.Object("spec") ?? []);
+
+    /// <inheritdoc />
+    public override IEnumerable<string> Warnings(JsonObject obj, JsonObject? old)
+    {
+        if (obj.Object("spec").Text("persistentVolumeReclaimPolicy") == "Recycle")
+        {
+            yield return "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.";
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Identity;
+using Orchestrator.Api.Kinds.Pods;
 using Orchestrator.Api.Machinery;
 
 namespace Orchestrator.Api.Kinds.PodTemplates;
@@ -24,4 +25,7 @@ internal sealed class PodTemplateStrategy : KindStrategy
         PodSpecValidation.ValidateTemplate(obj.Object("template"), "template", faults);
         return faults;
     }
+
+    /// <inheritdoc />
+    public override IEnumerable<string> Warnings(JsonObject obj, JsonObject? old) => PodWarnings.Of(obj.Object("template"), "template.", old.Object("template"));
 }

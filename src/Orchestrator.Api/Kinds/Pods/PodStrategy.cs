@@ -79,6 +79,9 @@ internal sealed class PodStrategy : KindStrategy
         return period < 0 ? 1 : period;
     }
 
+    /// <inheritdoc />
+    public override IEnumerable<string> Warnings(JsonObject obj, JsonObject? old) => PodWarnings.Of(obj, "", old);
+
     /// <summary>A resize changes the resources of containers and nothing else.</summary>
     private static void Resize(JsonObject obj, JsonObject old)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Identity;
+using Orchestrator.Api.Kinds.Pods;
 using Orchestrator.Api.Machinery;
 
 namespace Orchestrator.Api.Kinds.ReplicationControllers;
@@ -16,4 +17,8 @@ internal sealed class ReplicationControllerStrategy : StatusStrategy
 
     /// <inheritdoc />
     public override IEnumerable<FieldError> Validate(JsonObject obj) => ReplicationControllerValidation.Validate(obj);
+
+    /// <inheritdoc />
+    public override IEnumerable<string> Warnings(JsonObject obj, JsonObject? old) =>
+        PodWarnings.Of(obj.Object("spec").Object("template"), "spec.template.", old.Object("spec").Object("template"));
 }
