@@ -15,7 +15,7 @@ await host.StartAsync();
 var cluster = host.Services.GetRequiredService<OrchestratorClient>();
 
 var labels = new Dictionary<string, string> { ["app"] = "hello" };
-var pods = new V1PodSpec { Containers = [new V1Container { Name = "main", Image = "busybox", Command = ["sleep", "3600"] }], TerminationGracePeriodSeconds = 1 };
+var pods = new V1PodSpec { Containers = [new V1Container { Name = "main", Image = "orchestrator.local/busybox:1", Command = ["sleep", "3600"] }], TerminationGracePeriodSeconds = 1 };
 var hello = await cluster.CreateAsync(new V1Deployment
 {
     Metadata = new V1ObjectMeta { Name = "hello", NamespaceProperty = "default" },

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using k8s;
+
+namespace Orchestrator.Bench;
+
+/// <summary>A cluster of its own in a temporary data directory, started by the one command and taken away afterwards with all that it made.</summary>
+internal sealed class BenchCluster : IAsyncDisposable
+{
+    private BenchCluster(string directory) => Directory = directory;
+
+    /// <summary>The data directory.</summary>
+    public string Directory { get; }
+
+    /// <summary>How to reach the API.</summary>
+    public KubernetesClientConfiguration Configuration => KubernetesClientConfiguration.BuildConfigFromConfigFile(Path.Combine(Directory, "kubeconfig"));
+
+    /// <summary>The private containerd's socket.</summary>
+    public string ContainerdSocket => System.IO.Directory.EnumerateFiles(Directory, "*.sock", SearchOption.AllDirectories)
+        .First(path => path.Contains("containerd", StringComparison.Ordinal) && !path.EndsWith(".ttrpc", StringComparison.Ordinal));
+
+    /// <summary>Starts it and waits until it says that it is up.</summary>
+    public static async Task<BenchCluster> StartAsync(BenchOptions options, bool withNode, CancellationToken cancellationToken)
+    {
+        var cluster = new BenchCluster(Path.Combine(Path.GetTempPath(), "orb-" + Path.GetRandomFileName()[..6]));
+        string[] node = withNode ? ["--runtime", options.Runtime, "--node-name", "bench", "--pod-cidr", "10.199.0.0/16"] : ["--disable-agent"];
+        var port = FreePort().ToString(CultureInfo.InvariantCulture);
+        try
+        {
+            await RunAsync(["up", "--detach", "--data-dir", cluster.Directory, "--api-port", port, "--service-cidr", "10.198.0.0/16", .. node], cancellationToken);
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+
+        return cluster;
+    }
+
+    /// <summary>The process that a pid file of the cluster names; null when there is none.</summary>
+    public int? ProcessOf(string part)
+    {
+        var path = Path.Combine(Directory, "run", part + ".pid");
+        return File.Exists(path) && int.TryParse(File.ReadAllText(path).Split(' ', '\n')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : null;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync() => await RunAsync(["down", "--purge", "--data-dir", Directory], CancellationToken.None);
+
+    private static async Task RunAsync(string[] arguments, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo("dotnet");
+        start.ArgumentList.Add(Path.Combine(Root(), "src", "Orchestrator.Host", "bin", "Release", "net10.0", "orchestrator.dll"));
+        Array.ForEach(arguments, start.ArgumentList.Add);
+
+        // What up says is of no interest unless it fails, and then it says it on the other stream.
+        start.RedirectStandardOutput = true;
+        using var process = Process.Start(start)!;
+        _ = process.StandardOutput.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"orchestrator {arguments[0]} ended with {process.ExitCode}");
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static string Root([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", ".."));
+}

@@ -1,0 +1,18 @@
+namespace Orchestrator.Bench;
+
+/// <summary>One benchmark.</summary>
+/// <param name="Name">How it is called on the command line.</param>
+/// <param name="Measures">What it measures, in a line.</param>
+/// <param name="RunAsync">Runs it.</param>
+internal sealed record Benchmark(string Name, string Measures, Func<BenchOptions, Report, CancellationToken, Task> RunAsync);
+
+/// <summary>Every benchmark: a new one is a line here.</summary>
+internal static class Benchmarks
+{
+    public static IReadOnlyList<Benchmark> All { get; } =
+    [
+        new("api", "requests per second over HTTPS from another process, 1 KB ConfigMaps", ApiLoad.RunAsync),
+        new("pod-start", "from POST to Running as a watcher sees it, the image being present, beside the bare CRI calls", PodStart.RunAsync),
+        new("idle", "memory and processor time of server, PostgreSQL and agent with 10 pods over 60 s", Idle.RunAsync),
+    ];
+}

@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using System.Globalization;
+using k8s;
+using k8s.Models;
+
+namespace Orchestrator.Bench;
+
+/// <summary>What a cluster costs that has ten pods and nothing to do.</summary>
+internal static class Idle
+{
+    private static readonly string[] Parts = ["server", "postgres", "agent"];
+    private const int Pods = 10;
+    private const string Name = "idle";
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    public static async Task RunAsync(BenchOptions options, Report report, CancellationToken cancellationToken)
+    {
+        await using var cluster = await BenchCluster.StartAsync(options, withNode: true, cancellationToken);
+        using var client = new Kubernetes(cluster.Configuration);
+        await RunPodsAsync(client, cancellationToken);
+        await Task.Delay(Settling, cancellationToken);
+
+        var parts = Parts
+            .Select(part => (Part: part, Pid: cluster.ProcessOf(part)))
+            .Where(found => found.Pid is not null)
+            .Select(found => (found.Part, Tree: ProcessTree.Of(found.Pid!.Value), Began: ProcessTree.CpuSeconds(ProcessTree.Of(found.Pid!.Value))))
+            .ToList();
+        var began = Stopwatch.GetTimestamp();
+        await Task.Delay(Period, cancellationToken);
+        var elapsed = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        var (memory, load) = (0.0, 0.0);
+        foreach (var (part, tree, cpu) in parts)
+        {
+            var megabytes = ProcessTree.ProportionalMegabytes(tree);
+            var percent = (ProcessTree.CpuSeconds(tree) - cpu) / elapsed * 100;
+            report.Add(Name, part + ", memory (PSS)", megabytes, "MB");
+            report.Add(Name, part + ", processor", percent, "% of a core");
+            (memory, load) = (memory + megabytes, load + percent);
+        }
+
+        report.Add(Name, "together, memory (PSS)", memory, "MB");
+        report.Add(Name, "together, processor", load, "% of a core");
+    }
+
+    private static async Task RunPodsAsync(Kubernetes client, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Patience);
+        while ((await client.CoreV1.ListNamespacedServiceAccountAsync("default", cancellationToken: limit.Token)).Items.Count == 0)
+        {
+            await Task.Delay(50, limit.Token);
+        }
+
+        var labels = new Dictionary<string, string> { ["app"] = "idle" };
+        var pod = PodStart.Pod("unused").Spec;
+        await client.AppsV1.CreateNamespacedDeploymentAsync(
+            new V1Deployment
+            {
+                Metadata = new V1ObjectMeta { Name = "idle" },
+                Spec = new V1DeploymentSpec
+                {
+                    Replicas = Pods,
+                    Selector = new V1LabelSelector { MatchLabels = labels },
+                    Template = new V1PodTemplateSpec { Metadata = new V1ObjectMeta { Labels = labels }, Spec = pod },
+                },
+            },
+            "default", cancellationToken: limit.Token);
+        while ((await client.AppsV1.ReadNamespacedDeploymentAsync("idle", "default", cancellationToken: limit.Token)).Status?.AvailableReplicas != Pods)
+        {
+            await Task.Delay(200, limit.Token);
+        }
+    }
+
+    /// <summary>Reads /proc of a process and those that it started.</summary>
+    private static class ProcessTree
+    {
+        /// <summary>USER_HZ, which Linux has had at 100 towards programs on every architecture that .NET runs on.</summary>
+        private const double TicksPerSecond = 100;
+
+        public static int[] Of(int pid)
+        {
+            var parents = Directory.GetDirectories("/proc")
+                .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)
+                .Where(id => id > 0)
+                .Select(id => (Pid: id, Fields: Stat(id)))
+                .Where(process => process.Fields.Length > 1)
+                .ToLookup(process => int.Parse(process.Fields[1], CultureInfo.InvariantCulture), process => process.Pid);
+            var tree = new List<int> { pid };
+            for (var index = 0; index < tree.Count; index++)
+            {
+                tree.AddRange(parents[tree[index]]);
+            }
+
+            return [.. tree];
+        }
+
+        public static double CpuSeconds(int[] tree) => tree.Select(Stat).Where(fields => fields.Length > 12)
+            .Sum(fields => (double.Parse(fields[11], CultureInfo.InvariantCulture) + double.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond);
+
+        public static double ProportionalMegabytes(int[] tree) => tree.Sum(pid =>
+        {
+            var path = $"/proc/{pid}/smaps_rollup";
+            var line = File.Exists(path) ? File.ReadLines(path).FirstOrDefault(text => text.StartsWith("Pss:", StringComparison.Ordinal)) : null;
+            return line is null ? 0 : double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+        });
+
+        /// <summary>The fields after the name, which may itself hold spaces: state is the first, the parent the second.</summary>
+        private static string[] Stat(int pid)
+        {
+            try
+            {
+                var text = File.ReadAllText($"/proc/{pid}/stat");
+                return text[(text.LastIndexOf(')') + 2)..].Split(' ');
+            }
+            catch (IOException)
+            {
+                // It has ended meanwhile.
+                return [];
+            }
+        }
+    }
+}
