@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Google.Protobuf;
 using Grpc.Core;
@@ -54,6 +56,11 @@ internal sealed class AgentConversation(
         while (await fromAgent.MoveNext(cancellationToken))
         {
             var message = fromAgent.Current;
+            if (message.ContentCase == AgentMessage.ContentOneofCase.Node)
+            {
+                hello = WithStatus(hello, message.Node.StatusJson);
+            }
+
             var reply = await grain.ReportAsync(message.Epoch, new Immutable<byte[]>(message.ToByteArray()), cancellationToken);
             if (reply.Stale)
             {
@@ -76,6 +83,34 @@ internal sealed class AgentConversation(
             {
                 outgoing.Writer.TryWrite(new ServerMessage { HeartbeatReply = new HeartbeatReply { Sequence = message.Heartbeat.Sequence } });
             }
+        }
+    }
+
+    /// <summary>The Hello with the node's status as it was last told: an introduction hours later must not say what was true when the agent started.</summary>
+    private static AgentMessage WithStatus(AgentMessage hello, ByteString statusJson)
+    {
+        var node = JsonNode.Parse(hello.Hello.NodeJson.Span) as JsonObject;
+        if (node is null || Parse(statusJson) is not { } status)
+        {
+            return hello;
+        }
+
+        node["status"] = status;
+        var fresh = hello.Clone();
+        fresh.Hello.NodeJson = ByteString.CopyFromUtf8(node.ToJsonString());
+        return fresh;
+    }
+
+    // What is no JSON is for the grain to refuse.
+    private static JsonObject? Parse(ByteString json)
+    {
+        try
+        {
+            return JsonNode.Parse(json.Span) as JsonObject;
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 

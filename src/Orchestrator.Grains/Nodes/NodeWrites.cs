@@ -126,9 +126,15 @@ internal sealed class NodeWrites(string node, IGrainFactory grains, IWatchCache 
             }
 
             obstacle = StatusDocuments.Message(failure);
-            if (StatusDocuments.Code(failure) != 409)
+            switch (StatusDocuments.Code(failure))
             {
-                return obstacle;
+                case 404:
+                    // Gone between the read and the write: there is nobody left whose status it is.
+                    return null;
+                case 409:
+                    break;
+                default:
+                    return obstacle;
             }
         }
 

@@ -120,12 +120,19 @@ internal sealed class FakeNode : INodeGrain
 
     public bool Stale { get; set; }
 
+    /// <summary>What agents introduced themselves with.</summary>
+    public ConcurrentQueue<byte[]> Hellos { get; } = new();
+
+    /// <summary>How many reports are still to be answered as by a grain that has forgotten its agent.</summary>
+    public int Forgets { get; set; }
+
     /// <summary>What is done when a stream is asked for.</summary>
     public Func<byte[], string?> OnOpenStream { get; set; } = _ => "no agent is connected";
 
     public async Task<AgentReply> ConnectAsync(long epoch, Immutable<byte[]> hello, IAgentLink link, CancellationToken cancellationToken)
     {
         this.link = link;
+        Hellos.Enqueue(hello.Value);
         await link.SendAsync(new Immutable<byte[]>(Google.Protobuf.MessageExtensions.ToByteArray(
             new AgentProtocol.ServerMessage { Assignment = new AgentProtocol.Assignment { ClusterDomain = "cluster.local" } })));
         return new AgentReply { Stale = Stale };
@@ -134,7 +141,7 @@ internal sealed class FakeNode : INodeGrain
     public Task<AgentReply> ReportAsync(long epoch, Immutable<byte[]> message, CancellationToken cancellationToken)
     {
         Reports.Enqueue(message.Value);
-        return Task.FromResult(new AgentReply());
+        return Task.FromResult(new AgentReply { Reconnect = Forgets-- > 0 });
     }
 
     public Task DisconnectAsync(long epoch)
