@@ -22,10 +22,10 @@ public sealed class NetworkTests(ClusterFixture fixture)
         var pods = (await kubectl.FieldAsync("pods -l app=web", ".items[*].metadata.name")).Split(' ').ToHashSet();
         using var host = new HttpClient(FreshConnections, disposeHandler: false);
         await SeesAllAsync(pods, () => host.GetStringAsync(new Uri($"http://{address}/cgi-bin/hostname"), TestContext.Current.CancellationToken));
-        await SeesAllAsync(pods, () => kubectl.RunAsync("exec client --", "wget", "-q", "-O", "-", "-T", "3", $"http://{address}/cgi-bin/hostname"));
+        await SeesAllAsync(pods, () => kubectl.RunAsync("exec client --", "wget", "-q", "-O", "-", $"http://{address}/cgi-bin/hostname"));
         foreach (var name in (string[])["web", $"web.{kubectl.Namespace}", $"web.{kubectl.Namespace}.svc.cluster.local"])
         {
-            Assert.Contains((await kubectl.RunAsync("exec client --", "wget", "-q", "-O", "-", "-T", "3", $"http://{name}/cgi-bin/hostname")).Trim(), pods);
+            Assert.Contains((await kubectl.RunAsync("exec client --", "wget", "-q", "-O", "-", $"http://{name}/cgi-bin/hostname")).Trim(), pods);
         }
 
         Assert.Contains(address, await kubectl.RunAsync("exec client --", "nslookup", $"web.{kubectl.Namespace}.svc.cluster.local"), StringComparison.Ordinal);
