@@ -7,6 +7,7 @@ public sealed class ClusterFixture : IAsyncLifetime
     private static readonly string[] Options = ["--node-name", "e2e", "--pod-cidr", "10.177.0.0/16", "--service-cidr", "10.197.0.0/16"];
 
     private readonly TestCluster cluster = new();
+    private IReadOnlyList<string> cgroupsBefore = [];
     private Exception? failure;
 
     /// <summary>The cluster; the test is skipped where there can be none.</summary>
@@ -29,6 +30,7 @@ public sealed class ClusterFixture : IAsyncLifetime
             return;
         }
 
+        cgroupsBefore = HostState.PodCgroups();
         try
         {
             await cluster.UpOrFailAsync(Options);
@@ -39,5 +41,11 @@ public sealed class ClusterFixture : IAsyncLifetime
         }
     }
 
-    public ValueTask DisposeAsync() => cluster.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        // Of our own pods only: another cluster may run on this host.
+        var ours = HostState.PodCgroups().Except(cgroupsBefore).ToList();
+        await cluster.DisposeAsync();
+        Assert.DoesNotContain(ours, group => Directory.Exists(group) && File.ReadAllText(Path.Combine(group, "cgroup.procs")).Length == 0);
+    }
 }

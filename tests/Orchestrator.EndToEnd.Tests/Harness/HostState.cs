@@ -26,6 +26,11 @@ public static class HostState
         return left;
     }
 
+    /// <summary>The cgroups of pods, in every hierarchy.</summary>
+    public static IReadOnlyList<string> PodCgroups() =>
+        [.. System.IO.Directory.GetDirectories("/sys/fs/cgroup", "kubepods", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 })
+            .SelectMany(top => System.IO.Directory.GetDirectories(top, "pod*", SearchOption.AllDirectories))];
+
     /// <summary>The processes whose command line contains a text.</summary>
     public static IEnumerable<int> ProcessesWith(string text)
     {
