@@ -31,6 +31,10 @@ public static class HostState
         [.. System.IO.Directory.GetDirectories("/sys/fs/cgroup", "kubepods", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 })
             .SelectMany(top => System.IO.Directory.GetDirectories(top, "pod*", SearchOption.AllDirectories))];
 
+    /// <summary>True for a cgroup that is there although no process is in it or below.</summary>
+    public static bool IsDeserted(string group) => System.IO.Directory.Exists(group)
+        && System.IO.Directory.GetFiles(group, "cgroup.procs", SearchOption.AllDirectories).All(processes => File.ReadAllText(processes).Length == 0);
+
     /// <summary>The processes whose command line contains a text.</summary>
     public static IEnumerable<int> ProcessesWith(string text)
     {
