@@ -21,6 +21,9 @@ internal sealed partial class BootstrapRun(GatewayServices gateway, ILogger<Boot
     /// <summary>How many objects are written at once: enough to fill commits, few enough not to crowd out others.</summary>
     private const int Parallelism = 16;
 
+    /// <summary>How long another silo has to take a connection before it counts as gone.</summary>
+    private static readonly TimeSpan ProbePatience = TimeSpan.FromSeconds(1);
+
     private const string ApiServer = "kube-apiserver";
 
     /// <summary>Makes what is missing; false when something could not be made and should be tried again.</summary>
@@ -105,12 +108,9 @@ internal sealed partial class BootstrapRun(GatewayServices gateway, ILogger<Boot
 
         var port = gateway.Options.ApiPort;
         var slice = new ObjectKey("discovery.k8s.io", "endpointslices", "default", "kubernetes");
-        var servers = gateway.Cache.Find(slice) is { } found ? Servers(JsonNode.Parse(found.Stored.Document.Span)!) : [];
-        if (!servers.Contains(own))
-        {
-            servers.Add(own);
-        }
-
+        var listed = gateway.Cache.Find(slice) is { } found ? Servers(JsonNode.Parse(found.Stored.Document.Span)!) : [];
+        var servers = await LiveAsync(listed.Where(server => server != own), port, cancellationToken);
+        servers.Add(own);
         servers.Sort(StringComparer.Ordinal);
         foreach (var wanted in DefaultObjects.ApiEndpoints(servers, port))
         {
@@ -129,6 +129,29 @@ internal sealed partial class BootstrapRun(GatewayServices gateway, ILogger<Boot
         }
 
         return true;
+    }
+
+    /// <summary>Those that answer: a silo that died, or whose machine has another address now, is not offered to anyone any more.</summary>
+    private static async Task<List<string>> LiveAsync(IEnumerable<string> servers, int port, CancellationToken cancellationToken)
+    {
+        var answers = await Task.WhenAll(servers.Select(async server => (server, isLive: await AnswersAsync(server, port, cancellationToken))));
+        return [.. answers.Where(answer => answer.isLive).Select(answer => answer.server)];
+    }
+
+    private static async Task<bool> AnswersAsync(string server, int port, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(ProbePatience);
+        using var client = new TcpClient();
+        try
+        {
+            await client.ConnectAsync(server, port, patience.Token);
+            return true;
+        }
+        catch (Exception refused) when (refused is SocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
     }
 
     private async Task<string?> OwnAddressAsync(CancellationToken cancellationToken)

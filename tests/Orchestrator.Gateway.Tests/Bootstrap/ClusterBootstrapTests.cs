@@ -10,6 +10,20 @@ public sealed class ClusterBootstrapTests(GatewayFixture gateway) : IClassFixtur
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task A_silo_that_does_not_answer_any_more_is_no_longer_offered()
+    {
+        // An address for documents: nothing answers there.
+        const string Gone = "192.0.2.250";
+        var slice = new ObjectKey("discovery.k8s.io", "endpointslices", "default", "kubernetes");
+        gateway.Seed(slice.Resource, slice.Namespace, slice.Name, $$"""{"endpoints":[{"addresses":["{{Gone}}"]}]}""", slice.Group);
+
+        await ClusterBootstrap.EnsureAsync(gateway.AppServices, Token);
+
+        var addresses = JsonNode.Parse(gateway.Cluster.Find(slice)!.Stored.Document.Span)!["endpoints"]!.AsArray().Select(one => (string)one!["addresses"]![0]!);
+        Assert.DoesNotContain(Gone, addresses);
+    }
+
+    [Fact]
     public async Task Two_silos_at_once_make_each_object_once_and_a_second_start_changes_nothing()
     {
         await Task.WhenAll(ClusterBootstrap.EnsureAsync(gateway.AppServices, Token), ClusterBootstrap.EnsureAsync(gateway.AppServices, Token));
