@@ -43,5 +43,7 @@ public sealed class AgentConversationTests
         public WriteOptions? WriteOptions { get; set; }
 
         public Task WriteAsync(ServerMessage message) => Task.CompletedTask;
+
+        public Task WriteAsync(ServerMessage message, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }
