@@ -4,7 +4,7 @@ namespace Orchestrator.Agent.Pods;
 internal sealed class PodBackground(Action<Action> post, CancellationToken stopping) : IAsyncDisposable
 {
     private readonly HashSet<Task> _running = [];
-    private readonly CancellationTokenSource _starts = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+    private CancellationTokenSource _starts = CancellationTokenSource.CreateLinkedTokenSource(stopping);
 
     /// <summary>Runs work; afterwards the loop is told how it ended: null when it went well. Called by the pod's loop alone.</summary>
     public void Run(Func<CancellationToken, Task> work, Action<Exception?> done) => Begin(work, done, stopping);
@@ -14,6 +14,16 @@ internal sealed class PodBackground(Action<Action> post, CancellationToken stopp
 
     /// <summary>The pod ends: nothing is started any more.</summary>
     public void CancelStarts() => _starts.Cancel();
+
+    /// <summary>The pod goes on after all.</summary>
+    public void AllowStarts()
+    {
+        if (_starts.IsCancellationRequested)
+        {
+            _starts.Dispose();
+            _starts = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -76,6 +76,9 @@ internal sealed class PodSteps : IAsyncDisposable
     /// <summary>The pod ends: what only serves starting it ends too.</summary>
     public void StopStarting() => _background.CancelStarts();
 
+    /// <summary>The pod goes on after all.</summary>
+    public void StartAgain() => _background.AllowStarts();
+
     /// <summary>Brings the files of volumes up to date.</summary>
     public async Task RefreshVolumesAsync(PodView view, PodMaterials materials, CancellationToken cancellationToken)
     {

@@ -96,7 +96,13 @@ internal sealed partial class PodWorker : IAsyncDisposable
         var before = MaterialsPrint.Of(_pod, _materials);
         _pod = KubernetesJson.Deserialize<V1Pod>(update.PodJson.ToStringUtf8());
         _materials = PodMaterials.From(update);
-        _memory.IsRemoved = false;
+        if (_memory.IsRemoved)
+        {
+            // Bound here again before all of it was gone.
+            (_memory.IsRemoved, _memory.EndingSince) = (false, null);
+            _steps.StartAgain();
+        }
+
         if (MaterialsPrint.Of(_pod, _materials) != before)
         {
             _steps.MaterialsChanged();
@@ -185,7 +191,11 @@ internal sealed partial class PodWorker : IAsyncDisposable
         var plan = PodActions.Compute(view, isOver);
         foreach (var step in plan.Steps)
         {
-            LogStep(_pod.Metadata.NamespaceProperty, _pod.Metadata.Name, Uid, Describe(step));
+            if (!_node.Options.Simulated)
+            {
+                LogStep(_pod.Metadata.NamespaceProperty, _pod.Metadata.Name, Uid, Describe(step));
+            }
+
             if (step is Finish)
             {
                 await FinishAsync(view);
