@@ -83,8 +83,10 @@ public sealed class KilledPartTests(ClusterFixture fixture)
 
             var read = await kubectl.TryAsync("get --raw", $"/api/v1/namespaces/{kubectl.Namespace}/pods?resourceVersion=0");
             Assert.True(read.Code == 0, read.Errors);
-            var write = await kubectl.TryAsync("create configmap refused --request-timeout=30s --from-literal=a=b");
+            var write = await kubectl.TryAsync("create configmap refused -v=8 --request-timeout=20s --from-literal=a=b");
             Assert.NotEqual(0, write.Code);
+            Assert.Contains("503 Service Unavailable", write.Errors, StringComparison.Ordinal);
+            Assert.Contains("Retry-After:", write.Errors, StringComparison.Ordinal);
         }
         finally
         {

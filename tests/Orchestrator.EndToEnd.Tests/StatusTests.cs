@@ -51,6 +51,8 @@ public sealed class StatusTests(ClusterFixture fixture)
         {
             Assert.Equal("False", await kubectl.FieldAsync("node e2e", $".status.conditions[?(@.type==\"{condition}\")].status"));
         }
+
+        Assert.Contains("e2e", await kubectl.RunAsync("get leases -n kube-node-lease"), StringComparison.Ordinal);
     }
 
     [Fact]
