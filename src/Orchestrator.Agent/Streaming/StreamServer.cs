@@ -59,7 +59,7 @@ internal sealed partial class StreamServer(
 
             await link.CompleteAsync(cancellationToken);
         }
-        catch (Exception gone) when (gone is RpcException or OperationCanceledException or InvalidOperationException or ObjectDisposedException)
+        catch (Exception gone) when (gone is RpcException or IOException or OperationCanceledException or InvalidOperationException)
         {
             // The gateway or its client has gone, or the agent stops: nobody is left to tell.
             LogEnded(wanted.Namespace, wanted.Pod, gone.Message);

@@ -17,6 +17,11 @@ public static class GatewaySetup
     /// <summary>An agent's message may carry a pod with all its Secrets.</summary>
     private const int MaxAgentMessageBytes = 16 * 1024 * 1024;
 
+    private const int MaxStreamsPerConnection = 1000;
+
+    /// <summary>Bytes that a stream may bring before they are read: enough for 25 MB/s at ten milliseconds.</summary>
+    private const int StreamWindowBytes = 256 * 1024;
+
     /// <summary>Adds the gateway. The host adds <see cref="Store.Cache.IWatchCache"/> and Orleans, whose grains are used unless an <see cref="IGrainSource"/> is registered.</summary>
     public static IServiceCollection AddOrchestratorGateway(this IServiceCollection services, GatewayOptions options)
     {
@@ -47,7 +52,12 @@ public static class GatewaySetup
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MinResponseDataRate = null;
         kestrel.Limits.MaxConcurrentUpgradedConnections = null;
-        kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
+        kestrel.Limits.Http2.MaxStreamsPerConnection = MaxStreamsPerConnection;
+
+        // All streams of an agent share a connection with its heartbeats. A client that does not read fills its own stream's window;
+        // the connection's must hold all of them, or a few paused clients would stop the whole node.
+        kestrel.Limits.Http2.InitialStreamWindowSize = StreamWindowBytes;
+        kestrel.Limits.Http2.InitialConnectionWindowSize = MaxStreamsPerConnection * StreamWindowBytes;
         if (options.ListenAddress is { } address)
         {
             kestrel.Listen(address, options.ApiPort, ConfigureTls);

@@ -9,6 +9,9 @@ internal sealed class AgentTransport(AgentStream agent) : Stream
     private ReadOnlyMemory<byte> left;
     private bool isOver;
 
+    /// <summary>The Status document with which the agent ended the connection; null while it lasts.</summary>
+    public byte[]? End { get; private set; }
+
     /// <inheritdoc />
     public override bool CanRead => true;
 
@@ -31,6 +34,7 @@ internal sealed class AgentTransport(AgentStream agent) : Stream
         {
             var frame = await agent.ReadAsync(cancellationToken);
             isOver = frame is null || frame.ContentCase == StreamFrame.ContentOneofCase.StatusJson;
+            End = frame?.ContentCase == StreamFrame.ContentOneofCase.StatusJson ? frame.StatusJson.ToByteArray() : End;
             left = frame?.ContentCase == StreamFrame.ContentOneofCase.Stdout ? frame.Stdout.Memory : default;
         }
 

@@ -50,7 +50,8 @@ internal static class Proxy
 
     private static async Task ForwardAsync(GatewayServices gateway, ApiRequest request, ProxyTarget target, string path)
     {
-        ApiStatus? unreachable = null;
+        AgentTransport? transport = null;
+        byte[]? failure = null;
         using var handler = new SocketsHttpHandler
         {
             UseProxy = false,
@@ -64,11 +65,11 @@ internal static class Proxy
                 var outcome = await AgentDial.OpenAsync(gateway, target.Pod.NodeName, wanted, cancellationToken);
                 if (outcome.Stream is { } agent)
                 {
-                    return new AgentTransport(agent);
+                    return transport = new AgentTransport(agent);
                 }
 
-                unreachable = Statuses.ServiceUnavailable("error trying to reach service: " + DocumentSlices.Text(outcome.Failure!, "message"u8));
-                throw new HttpRequestException(unreachable.Message);
+                failure = outcome.Failure!;
+                throw new HttpRequestException("the pod cannot be reached");
             },
         };
         using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
@@ -78,7 +79,9 @@ internal static class Proxy
             new Rewrite(path), request.Aborted);
         if (error != ForwarderError.None && !request.Http.Response.HasStarted && !request.Aborted.IsCancellationRequested)
         {
-            await AnswerWriter.FailAsync(request.Http, unreachable ?? Statuses.ServiceUnavailable("error trying to reach service: the pod ended the connection"));
+            var why = (failure ?? transport?.End) is { } status ? DocumentSlices.Text(status, "message"u8) : "";
+            await AnswerWriter.FailAsync(
+                request.Http, Statuses.ServiceUnavailable("error trying to reach service: " + (why.Length > 0 ? why : "the pod ended the connection")));
         }
     }
 

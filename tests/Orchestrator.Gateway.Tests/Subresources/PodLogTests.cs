@@ -103,6 +103,42 @@ public sealed class PodLogTests(GatewayFixture gateway) : IClassFixture<GatewayF
         Assert.Null(await call.ReadAsync());
     }
 
+    [Fact]
+    public async Task Clients_that_do_not_read_stop_nobody_else()
+    {
+        const string Path = "/api/v1/namespaces/default/pods/web/log?container=app&follow=true";
+        SeedWeb("node-stall");
+        using var agent = new FakeAgent(gateway, "node-stall");
+        var stalled = new List<HttpResponseMessage>();
+        for (var i = 0; i < 6; i++)
+        {
+            var answering = gateway.Admin.GetAsync(Path, HttpCompletionOption.ResponseHeadersRead, Token);
+            var call = await agent.NextAsync();
+            await call.OpenedAsync();
+            stalled.Add(await answering);
+            _ = FloodAsync(call);
+        }
+
+        // Until their buffers are full: nothing moves any more.
+        await Task.Delay(500, Token);
+        var asking = gateway.Admin.GetStringAsync(Path, Token);
+        var lively = await agent.NextAsync();
+        await lively.OpenedAsync();
+        await lively.StdoutAsync("alive");
+        await lively.EndAsync();
+        Assert.Equal("alive", await asking.WaitAsync(TimeSpan.FromSeconds(10), Token));
+        stalled.ForEach(answer => answer.Dispose());
+
+        static async Task FloodAsync(AgentCall call)
+        {
+            var much = new string('x', 60_000);
+            for (var i = 0; i < 500; i++)
+            {
+                await call.StdoutAsync(much);
+            }
+        }
+    }
+
     [Theory]
     [InlineData("POST", "log", 405)]
     [InlineData("GET", "logs", 404)]
