@@ -43,7 +43,7 @@ internal sealed class AgentProcess(DataDirectory directory, AgentOptions options
         await StopAsync();
         await File.WriteAllTextAsync(OptionsPath, wanted, cancellationToken);
         await DetachedProcess.StartAsync(
-            directory.PidFileOf(PartName), directory.LogOf(PartName), [.. OwnProgram.Command, "agent-process", OptionsPath], SmallRuntime, cancellationToken);
+            directory.PidFileOf(PartName), directory.LogOf(PartName), [.. OwnProgram.Command, "agent-process", OptionsPath], SmallRuntime, cancellationToken: cancellationToken);
     }
 
     /// <inheritdoc />

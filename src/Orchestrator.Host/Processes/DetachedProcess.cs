@@ -12,7 +12,7 @@ internal static class DetachedProcess
         pidfile=$1 log=$2
         shift 2
         echo "$$ $(cut -d' ' -f22 /proc/$$/stat)" >"$pidfile.partial" && mv "$pidfile.partial" "$pidfile" || exit 1
-        cd / && exec "$@" </dev/null >>"$log" 2>&1
+        exec "$@" </dev/null >>"$log" 2>&1
         """;
 
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(10);
@@ -23,11 +23,13 @@ internal static class DetachedProcess
     /// <param name="log">The file that takes its output.</param>
     /// <param name="command">The program and its arguments.</param>
     /// <param name="environment">What is added to the environment.</param>
+    /// <param name="workingDirectory">Where it runs; null: in the root, so that it keeps no directory from being removed.</param>
     /// <param name="cancellationToken">Ends the wait for the start, not the program.</param>
     public static async Task<ProcessIdentity> StartAsync(
-        string pidFile, string log, IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment = null, CancellationToken cancellationToken = default)
+        string pidFile, string log, IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment = null,
+        string? workingDirectory = null, CancellationToken cancellationToken = default)
     {
-        var start = new ProcessStartInfo("setsid") { UseShellExecute = false };
+        var start = new ProcessStartInfo("setsid") { UseShellExecute = false, WorkingDirectory = workingDirectory ?? "/" };
         foreach (var argument in (IEnumerable<string>)["sh", "-c", Script, "sh", pidFile, log, .. command])
         {
             start.ArgumentList.Add(argument);

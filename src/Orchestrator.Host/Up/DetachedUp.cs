@@ -26,7 +26,10 @@ internal static class DetachedUp
         File.Delete(file);
         var child = await DetachedProcess.StartAsync(
             Path.Combine(directory.Run, "starting.pid"), directory.ServerLog, [.. OwnProgram.Command, .. arguments],
-            new Dictionary<string, string> { [ProgressVariable] = file }, cancellationToken);
+            new Dictionary<string, string> { [ProgressVariable] = file },
+
+            // The arguments may name paths that begin here.
+            Environment.CurrentDirectory, cancellationToken);
         try
         {
             await FollowAsync(child, file, directory.ServerLog, progress, cancellationToken);

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Orchestrator.Host.Startup;
 
 namespace Orchestrator.Host.Up;
 
@@ -51,9 +50,9 @@ internal sealed partial class Supervisor(IReadOnlyList<IPart> parts, ILogger<Sup
             await part.StartAsync(cancellationToken);
             LogStarted(part.Name);
         }
-        catch (StartupException e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            // The next round tries again, after a longer pause.
+            // Whatever it is: giving up would leave the cluster without the part. The next round tries again, after a longer pause.
             LogFailed(part.Name, e.Message);
         }
     }

@@ -37,7 +37,7 @@ public sealed class ProcessIdentityTests
         var (pidFile, log) = (Path.Combine(directory, "x.pid"), Path.Combine(directory, "x.log"));
         try
         {
-            var process = await DetachedProcess.StartAsync(pidFile, log, ["sh", "-c", "echo it said $WORD; exec sleep 60"], new Dictionary<string, string> { ["WORD"] = "so" }, TestContext.Current.CancellationToken);
+            var process = await DetachedProcess.StartAsync(pidFile, log, ["sh", "-c", "echo it said $WORD; exec sleep 60"], new Dictionary<string, string> { ["WORD"] = "so" }, cancellationToken: TestContext.Current.CancellationToken);
             Assert.Equal(process, PidFile.FindAlive(pidFile));
             await Signals.EndAsync(process, Signals.Terminate, TimeSpan.FromSeconds(10));
             Assert.False(process.IsAlive);
