@@ -15,17 +15,30 @@ internal static class Idle
 
     private const int Pods = 10;
     private const string Name = "idle";
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    /// <summary>
+    /// How long the cluster has been idle when the period begins. In its first minutes the runtime still compiles, one by one, the methods that run now and then;
+    /// what it costs for the rest of its days shows after that.
+    /// </summary>
+    private static readonly (string When, TimeSpan Since)[] Moments = [("just started", TimeSpan.FromSeconds(30)), ("after 5 min", TimeSpan.FromMinutes(5))];
 
     public static async Task RunAsync(BenchOptions options, Report report, CancellationToken cancellationToken)
     {
         await using var cluster = await BenchCluster.StartAsync(options, withNode: true, cancellationToken);
         using var client = new Kubernetes(cluster.Configuration);
         await RunPodsAsync(client, cancellationToken);
-        await Task.Delay(Settling, cancellationToken);
+        var ready = Stopwatch.GetTimestamp();
+        foreach (var (when, since) in Moments)
+        {
+            await Task.Delay(since - Stopwatch.GetElapsedTime(ready), cancellationToken);
+            await MeasureAsync(cluster, when, report, cancellationToken);
+        }
+    }
 
+    private static async Task MeasureAsync(BenchCluster cluster, string when, Report report, CancellationToken cancellationToken)
+    {
         var roots = Parts.Append(Runtime)
             .Select(part => (Part: part, Pid: cluster.ProcessOf(part)))
             .Where(found => found.Pid is not null)
@@ -44,13 +57,13 @@ internal static class Idle
         {
             var megabytes = ProcessTree.ProportionalMegabytes(tree);
             var percent = (ProcessTree.CpuSeconds(tree) - cpu) / elapsed * 100;
-            report.Add(Name, part + ", memory (PSS)", megabytes, "MB");
-            report.Add(Name, part + ", processor", percent, "% of a core");
+            report.Add(Name, $"{when}: {part}, memory (PSS)", megabytes, "MB");
+            report.Add(Name, $"{when}: {part}, processor", percent, "% of a core");
             (memory, load) = part == Runtime ? (memory, load) : (memory + megabytes, load + percent);
         }
 
-        report.Add(Name, "together, memory (PSS)", memory, "MB");
-        report.Add(Name, "together, processor", load, "% of a core");
+        report.Add(Name, $"{when}: together, memory (PSS)", memory, "MB");
+        report.Add(Name, $"{when}: together, processor", load, "% of a core");
     }
 
     private static async Task RunPodsAsync(Kubernetes client, CancellationToken cancellationToken)

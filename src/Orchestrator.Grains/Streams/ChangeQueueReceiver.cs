@@ -30,16 +30,13 @@ internal sealed class ChangeQueueReceiver(ShardRouter router, IReadOnlyList<Stre
         var waiting = (queue ?? throw new InvalidOperationException("the receiver is not initialised")).Waiting;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(LongestWait);
-        try
+
+        // Nothing has come, or the queue leaves this silo: to Orleans either is an empty read; an exception would be logged as a fault, and
+        // is too dear for what happens each second on an idle cluster.
+        var read = waiting.WaitToReadAsync(limit.Token).AsTask();
+        await ((Task)read).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        if (!read.IsCompletedSuccessfully || !await read)
         {
-            if (!await waiting.WaitToReadAsync(limit.Token))
-            {
-                return [];
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Nothing has come, or the queue leaves this silo: to Orleans either is an empty read; an exception would be logged as a fault.
             return [];
         }
 

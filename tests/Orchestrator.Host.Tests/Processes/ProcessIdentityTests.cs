@@ -30,7 +30,7 @@ public sealed class ProcessIdentityTests
     public void A_number_that_was_given_again_is_another_process() =>
         Assert.False((ProcessIdentity.Current with { StartTicks = ProcessIdentity.Current.StartTicks - 1 }).IsAlive);
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task A_detached_process_is_named_by_its_file_logs_and_ends_when_told()
     {
         var directory = Directory.CreateTempSubdirectory("host-test-").FullName;
@@ -39,6 +39,13 @@ public sealed class ProcessIdentityTests
         {
             var process = await DetachedProcess.StartAsync(pidFile, log, ["sh", "-c", "echo it said $WORD; exec sleep 60"], new Dictionary<string, string> { ["WORD"] = "so" }, cancellationToken: TestContext.Current.CancellationToken);
             Assert.Equal(process, PidFile.FindAlive(pidFile));
+
+            // The name is in the file before the program has run a line.
+            while (LogTail.Read(log).Length == 0)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(10), TestContext.Current.CancellationToken);
+            }
+
             await Signals.EndAsync(process, Signals.Terminate, TimeSpan.FromSeconds(10));
             Assert.False(process.IsAlive);
             Assert.Null(PidFile.FindAlive(pidFile));
