@@ -45,7 +45,7 @@ public sealed partial class NodeAgent
         var outbox = new Outbox(AgentEpoch.Next(_options.StateDirectory, _clock));
         LogStarts(_options.NodeName, outbox.Epoch);
         using var channels = new GatewayChannels(_options);
-        using var cri = _options.Simulated ? null : new CriRuntime(_options.RuntimeSocket);
+        using var cri = _options.Simulated ? null : new CriRuntime(_options.RuntimeSocket, _options.StateDirectory);
         var simulated = _options.Simulated ? new SimulatedRuntime(_clock) : null;
         ICriRuntime runtime = cri is not null ? cri : simulated!;
         await using var network = _options.Simulated ? null : new NodeNetwork(NetworkOptions(), _loggers.CreateLogger<NodeNetwork>());

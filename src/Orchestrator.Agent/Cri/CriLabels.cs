@@ -6,6 +6,10 @@ internal static class CriLabels
     public const string PodName = "io.kubernetes.pod.name";
     public const string PodNamespace = "io.kubernetes.pod.namespace";
     public const string PodUid = "io.kubernetes.pod.uid";
+
+    /// <summary>The state directory of the agent that made it: on a runtime that serves others too, an agent neither sees nor ends what is theirs.</summary>
+    public const string Owner = "orchestrator.io/agent";
+
     public const string ContainerName = "io.kubernetes.container.name";
 
     /// <summary>Annotation: of what definition the container was made.</summary>

@@ -24,12 +24,18 @@ internal sealed class CriRuntime : ICriRuntime, IDisposable
     /// <summary>A runtime that answers at all answers this within a moment; a longer wait would hide that it hangs.</summary>
     private static readonly TimeSpan StatusTimeout = TimeSpan.FromSeconds(10);
 
+    private readonly string _owner;
     private readonly GrpcChannel _channel;
     private readonly RuntimeService.RuntimeServiceClient _runtime;
     private readonly ImageService.ImageServiceClient _images;
 
-    public CriRuntime(string socketPath)
+    /// <summary>Speaks for one agent; connects when first used.</summary>
+    /// <param name="socketPath">The runtime's Unix socket.</param>
+    /// <param name="owner">The agent's state directory. What it makes bears this mark, and it lists only what does.</param>
+    public CriRuntime(string socketPath, string owner)
     {
+        _owner = owner;
+
         // Kept until the channel is disposed, which disposes the handler.
         var handler = new SocketsHttpHandler
         {
@@ -74,8 +80,11 @@ internal sealed class CriRuntime : ICriRuntime, IDisposable
         (await CallAsync(_runtime.StatusAsync, new StatusRequest(), StatusTimeout, cancellationToken)).Status;
 
     /// <inheritdoc />
-    public async Task<string> RunPodSandboxAsync(PodSandboxConfig config, CancellationToken cancellationToken) =>
-        (await CallAsync(_runtime.RunPodSandboxAsync, new RunPodSandboxRequest { Config = config }, SandboxTimeout, cancellationToken)).PodSandboxId;
+    public async Task<string> RunPodSandboxAsync(PodSandboxConfig config, CancellationToken cancellationToken)
+    {
+        config.Labels[CriLabels.Owner] = _owner;
+        return (await CallAsync(_runtime.RunPodSandboxAsync, new RunPodSandboxRequest { Config = config }, SandboxTimeout, cancellationToken)).PodSandboxId;
+    }
 
     /// <inheritdoc />
     public Task StopPodSandboxAsync(string sandboxId, CancellationToken cancellationToken) =>
@@ -90,8 +99,11 @@ internal sealed class CriRuntime : ICriRuntime, IDisposable
         (await CallAsync(_runtime.PodSandboxStatusAsync, new PodSandboxStatusRequest { PodSandboxId = sandboxId }, CallTimeout, cancellationToken)).Status;
 
     /// <inheritdoc />
-    public async Task<IReadOnlyList<PodSandbox>> ListPodSandboxesAsync(CancellationToken cancellationToken) =>
-        (await CallAsync(_runtime.ListPodSandboxAsync, new ListPodSandboxRequest(), CallTimeout, cancellationToken)).Items;
+    public async Task<IReadOnlyList<PodSandbox>> ListPodSandboxesAsync(CancellationToken cancellationToken)
+    {
+        var filter = new PodSandboxFilter { LabelSelector = { [CriLabels.Owner] = _owner } };
+        return (await CallAsync(_runtime.ListPodSandboxAsync, new ListPodSandboxRequest { Filter = filter }, CallTimeout, cancellationToken)).Items;
+    }
 
     /// <inheritdoc />
     public async Task<IReadOnlyList<PodSandbox>> ListPodSandboxesAsync(string podUid, CancellationToken cancellationToken)
@@ -103,6 +115,7 @@ internal sealed class CriRuntime : ICriRuntime, IDisposable
     /// <inheritdoc />
     public async Task<string> CreateContainerAsync(string sandboxId, ContainerConfig config, PodSandboxConfig sandboxConfig, CancellationToken cancellationToken)
     {
+        config.Labels[CriLabels.Owner] = _owner;
         var request = new CreateContainerRequest { PodSandboxId = sandboxId, Config = config, SandboxConfig = sandboxConfig };
         return (await CallAsync(_runtime.CreateContainerAsync, request, CallTimeout, cancellationToken)).ContainerId;
     }
@@ -123,8 +136,11 @@ internal sealed class CriRuntime : ICriRuntime, IDisposable
         CallAsync(_runtime.RemoveContainerAsync, new RemoveContainerRequest { ContainerId = containerId }, CallTimeout, cancellationToken);
 
     /// <inheritdoc />
-    public async Task<IReadOnlyList<Container>> ListContainersAsync(CancellationToken cancellationToken) =>
-        (await CallAsync(_runtime.ListContainersAsync, new ListContainersRequest(), CallTimeout, cancellationToken)).Containers;
+    public async Task<IReadOnlyList<Container>> ListContainersAsync(CancellationToken cancellationToken)
+    {
+        var filter = new ContainerFilter { LabelSelector = { [CriLabels.Owner] = _owner } };
+        return (await CallAsync(_runtime.ListContainersAsync, new ListContainersRequest { Filter = filter }, CallTimeout, cancellationToken)).Containers;
+    }
 
     /// <inheritdoc />
     public async Task<IReadOnlyList<Container>> ListContainersAsync(string podUid, CancellationToken cancellationToken)

@@ -16,6 +16,9 @@ internal static class OwnImages
     /// <summary>busybox's web server on port 8080; <c>/cgi-bin/hostname</c> answers with the pod's name.</summary>
     public const string Web = Registry + "web:1";
 
+    // The first process of a container gets no signal that it does not ask for, and httpd asks for none: a pod would end when its grace period is over.
+    private const string Serve = "trap 'kill $server; exit 0' TERM INT; httpd -f -v -p 8080 -h /www & server=$!; wait $server";
+
     // A name that can never be anybody's registry (RFC 6762 keeps .local for the local network).
     private const string Registry = "orchestrator.local/";
 
@@ -28,7 +31,7 @@ internal static class OwnImages
         var busybox = await BusyboxAsync(cancellationToken);
         await WriteAsync(directory, "pause", Pause, PauseFiles(busybox), PauseProcess());
         await WriteAsync(directory, "busybox", Busybox, busybox, Process("/bin/sh"));
-        await WriteAsync(directory, "web", Web, [.. busybox, .. WebFiles()], Process("/bin/httpd", "-f", "-v", "-p", "8080", "-h", "/www"));
+        await WriteAsync(directory, "web", Web, [.. busybox, .. WebFiles()], Process("/bin/sh", "-c", Serve));
     }
 
     private static List<ImageFile> PauseFiles(IReadOnlyList<ImageFile> busybox) => PauseProgram.ForThisMachine is { } program

@@ -70,7 +70,7 @@ internal sealed class ClusterDown(DataDirectory directory, IStartProgress progre
         limit.CancelAfter(PodPatience);
         try
         {
-            await NodePods.RemoveAllAsync(socket, limit.Token);
+            await NodePods.RemoveAllAsync(socket, directory.Agent, limit.Token);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {

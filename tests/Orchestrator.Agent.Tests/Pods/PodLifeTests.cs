@@ -1,6 +1,7 @@
 using k8s.Models;
 using Orchestrator.Agent.Cri;
 using Orchestrator.Agent.Tests.Streaming;
+using Orchestrator.AgentProtocol.Cri;
 using Xunit;
 
 namespace Orchestrator.Agent.Tests.Pods;
@@ -67,6 +68,35 @@ public sealed class PodLifeTests(PrivateContainerd containerd) : IClassFixture<P
             Assert.NotEmpty(await containerd.Runtime.ListContainersAsync("orphan", TestContext.Current.CancellationToken));
             next.Pods.Replace([]);
             await NothingLeftAsync("orphan", folder, next);
+        }
+
+        Clean(folder);
+    }
+
+    [Fact]
+    public async Task What_another_agent_runs_on_the_same_runtime_stays()
+    {
+        Assert.SkipWhen(containerd.Missing is not null, containerd.Missing ?? "");
+        var cancel = TestContext.Current.CancellationToken;
+        var folder = Directory.CreateTempSubdirectory("pods-").FullName;
+        using var others = containerd.RuntimeOf("others");
+        await using (var node = new TestNode(containerd.Runtime, folder))
+        {
+            node.Pods.Replace([TestNode.Update(Pod("mine", Loop))]);
+            await node.StatusAsync("mine", status => status.ContainerStatuses?[0].Ready == true);
+            Assert.Empty(await others.ListPodSandboxesAsync(cancel));
+            Assert.Empty(await others.ListContainersAsync(cancel));
+            await using (var other = new TestNode(others, folder))
+            {
+                other.Pods.Replace([]);
+                await other.Pods.LookAsync(cancel);
+                await other.Pods.LookAsync(cancel);
+            }
+
+            Assert.Contains(await containerd.Runtime.ListPodSandboxesAsync(cancel), sandbox => sandbox.Metadata.Uid == "mine");
+            Assert.Contains(await containerd.Runtime.ListContainersAsync("mine", cancel), container => container.State == ContainerState.ContainerRunning);
+            node.Pods.Replace([]);
+            await NothingLeftAsync("mine", folder, node);
         }
 
         Clean(folder);

@@ -25,6 +25,8 @@ public sealed class PrivateContainerd : IAsyncLifetime
 
     internal ICriRuntime Runtime => runtime!;
 
+    private string Socket => Path.Combine(folder.FullName, "containerd.sock");
+
     public string SandboxId { get; private set; } = "";
 
     public async ValueTask InitializeAsync()
@@ -34,7 +36,7 @@ public sealed class PrivateContainerd : IAsyncLifetime
             return;
         }
 
-        var socket = Path.Combine(folder.FullName, "containerd.sock");
+        var socket = Socket;
         var config = Path.Combine(folder.FullName, "config.toml");
         await File.WriteAllTextAsync(config, $"""
             version = 2
@@ -52,7 +54,7 @@ public sealed class PrivateContainerd : IAsyncLifetime
                 conf_dir = "{folder.FullName}/cni"
             """);
         process = Process.Start(new ProcessStartInfo("/usr/bin/containerd", ["--config", config, "--log-level", "error"]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        runtime = new CriRuntime(socket);
+        runtime = RuntimeOf("tests");
         for (var attempt = 0; ; attempt++)
         {
             try
@@ -102,6 +104,9 @@ public sealed class PrivateContainerd : IAsyncLifetime
         await runtime.StartContainerAsync(id, CancellationToken.None);
         return id;
     }
+
+    /// <summary>The runtime as another agent of the same host sees it.</summary>
+    internal CriRuntime RuntimeOf(string owner) => new(Socket, owner);
 
     public string LogPath(string name) => Path.Combine(folder.FullName, "logs", name + ".log");
 
