@@ -4,25 +4,10 @@ namespace Orchestrator.Gateway.Streaming;
 
 /// <summary>Bytes over a WebSocket: each write is a message, and messages are read as one run of bytes.</summary>
 /// <remarks>kubectl tunnels SPDY through WebSocket for port-forward. Upstream: apimachinery/pkg/util/httpstream TunnelingConnection.</remarks>
-internal sealed class WebSocketTransport(WebSocket socket) : Stream
+internal sealed class WebSocketTransport(WebSocket socket) : DuplexStream
 {
     /// <summary>How long a peer may take to read the farewell.</summary>
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
-
-    /// <inheritdoc />
-    public override bool CanRead => true;
-
-    /// <inheritdoc />
-    public override bool CanSeek => false;
-
-    /// <inheritdoc />
-    public override bool CanWrite => true;
-
-    /// <inheritdoc />
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <inheritdoc />
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -82,32 +67,4 @@ internal sealed class WebSocketTransport(WebSocket socket) : Stream
         socket.Abort();
         await base.DisposeAsync();
     }
-
-    /// <inheritdoc />
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc />
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc />
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc />
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc />
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

@@ -56,8 +56,9 @@ public sealed class StreamServerTests(PrivateContainerd containerd) : IClassFixt
         wanted.Exec.Command.AddRange(["/bin/busybox", "sh"]);
         var stream = await run.Gateway.OpenAsync(wanted);
         await stream.SendAsync(new StreamFrame { Resize = new Resize { Width = 101, Height = 37 } });
-        await Task.Delay(300, Token);
-        await stream.StdinAsync("/bin/busybox stty size; exit 5\n"u8.ToArray());
+
+        // The size goes another way than what is typed, and may come after it.
+        await stream.StdinAsync("until /bin/busybox stty size | /bin/busybox grep 37; do /bin/busybox usleep 10000; done; exit 5\n"u8.ToArray());
         var (stdout, _, status) = await stream.ReadAllAsync();
         Assert.Contains("37 101", Encoding.UTF8.GetString(stdout), StringComparison.Ordinal);
         Assert.Contains("\"5\"", status, StringComparison.Ordinal);

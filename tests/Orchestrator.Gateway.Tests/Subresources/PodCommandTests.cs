@@ -133,10 +133,12 @@ public sealed class PodCommandTests(GatewayFixture gateway) : IClassFixture<Gate
     public async Task Older_clients_speak_spdy()
     {
         using var agent = Seed("node-spdy");
+        var resized = new TaskCompletionSource();
         agent.Serve(async call =>
         {
             await call.OpenedAsync();
             Assert.Equal(new Resize { Width = 100, Height = 30 }, (await call.ReadAsync())!.Resize);
+            resized.SetResult();
             Assert.Equal("hi", AgentCall.Text((await call.ReadAsync())!.Stdin));
             Assert.True((await call.ReadAsync())!.CloseStdin);
             await call.StdoutAsync("there");
@@ -149,7 +151,9 @@ public sealed class PodCommandTests(GatewayFixture gateway) : IClassFixture<Gate
         var stderr = await OpenAsync(session, "stderr");
         var resize = await OpenAsync(session, "resize");
         await resize.WriteAsync("{\"Width\":100,\"Height\":30}\n"u8.ToArray(), Token);
-        await Task.Delay(50, Token);
+
+        // The streams of a session keep no order among each other.
+        await resized.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
         await stdin.WriteAsync("hi"u8.ToArray(), Token);
         await stdin.FinishAsync(Token);
         Assert.Equal("there", await SpdyDial.ReadAsync(stdout));

@@ -107,20 +107,29 @@ public sealed class PodLogTests(GatewayFixture gateway) : IClassFixture<GatewayF
     public async Task Clients_that_do_not_read_stop_nobody_else()
     {
         const string Path = "/api/v1/namespaces/default/pods/web/log?container=app&follow=true";
+        const int Floods = 500;
         SeedWeb("node-stall");
         using var agent = new FakeAgent(gateway, "node-stall");
         var stalled = new List<HttpResponseMessage>();
-        for (var i = 0; i < 6; i++)
+        var sent = new int[6];
+        for (var i = 0; i < sent.Length; i++)
         {
             var answering = gateway.Admin.GetAsync(Path, HttpCompletionOption.ResponseHeadersRead, Token);
             var call = await agent.NextAsync();
             await call.OpenedAsync();
             stalled.Add(await answering);
-            _ = FloodAsync(call);
+            _ = FloodAsync(call, i);
         }
 
         // Until their buffers are full: nothing moves any more.
-        await Task.Delay(500, Token);
+        int[] before;
+        do
+        {
+            before = [.. sent];
+            await Task.Delay(200, Token);
+        }
+        while (!before.SequenceEqual(sent) || sent.Contains(0));
+        Assert.All(sent, count => Assert.InRange(count, 1, Floods - 1));
         var asking = gateway.Admin.GetStringAsync(Path, Token);
         var lively = await agent.NextAsync();
         await lively.OpenedAsync();
@@ -129,12 +138,13 @@ public sealed class PodLogTests(GatewayFixture gateway) : IClassFixture<GatewayF
         Assert.Equal("alive", await asking.WaitAsync(TimeSpan.FromSeconds(10), Token));
         stalled.ForEach(answer => answer.Dispose());
 
-        static async Task FloodAsync(AgentCall call)
+        async Task FloodAsync(AgentCall call, int client)
         {
             var much = new string('x', 60_000);
-            for (var i = 0; i < 500; i++)
+            for (var i = 0; i < Floods; i++)
             {
                 await call.StdoutAsync(much);
+                sent[client]++;
             }
         }
     }
