@@ -25,7 +25,7 @@ internal sealed partial class CelChecker
         var checker = new CelChecker(declarations, issues);
         checker.Check(expression);
         foreach (var vertex in checker._visited) vertex.Type = checker._types.Substitute(vertex.Type, unknownToDyn: true);
-        if (declarations.HomogeneousLiterals && !issues.Any) CelLiteralRules.CheckHomogeneity(checker._visited, issues);
+        if (declarations.HomogeneousLiterals && !issues.Any) CelLiteralRules.CheckHomogeneity(expression, issues);
     }
 
     private void Check(CelExpression expression)

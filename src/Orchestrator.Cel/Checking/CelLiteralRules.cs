@@ -7,10 +7,11 @@ namespace Orchestrator.Cel.Checking;
 /// <remarks>Upstream: cel/validator.go, as environment/base.go of Kubernetes switches them on.</remarks>
 internal static class CelLiteralRules
 {
-    /// <summary>Elements of a list literal, and keys and values of a map literal, must be of one type; dyn fits all.</summary>
-    public static void CheckHomogeneity(IEnumerable<CelExpression> vertices, CelIssues issues)
+    /// <summary>Elements of a list literal, and keys and values of a map literal, must be of one type; dyn fits all. What is formatted may be of any.</summary>
+    public static void CheckHomogeneity(CelExpression root, CelIssues issues)
     {
-        foreach (var vertex in vertices)
+        var exempt = CelTree.Walk(root).OfType<CallExpression>().Where(call => call.Function == "format").SelectMany(CelTree.Walk).ToHashSet();
+        foreach (var vertex in CelTree.Walk(root).Where(vertex => !exempt.Contains(vertex)))
         {
             switch (vertex)
             {

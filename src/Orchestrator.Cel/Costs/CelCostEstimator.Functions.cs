@@ -17,7 +17,7 @@ internal sealed partial class CelCostEstimator
 
         switch (overload)
         {
-            case "ext_format_string" when target is not null:
+            case "string_format" when target is not null:
                 return new(Known(target).Times(Text).Plus(sum));
             case "string_to_bytes":
                 var text = Known(arguments[0]);
@@ -25,7 +25,7 @@ internal sealed partial class CelCostEstimator
             case "bytes_to_string":
                 var bytes = Known(arguments[0]);
                 return new(bytes.Times(Text).Plus(sum), new CelSizeEstimate(bytes.Min / 4, bytes.Max));
-            case "ext_quote_string":
+            case "strings_quote":
                 var quoted = Known(arguments[0]);
                 return new(quoted.Times(Text).Plus(sum), new CelSizeEstimate(quoted.Min + 2, unchecked((quoted.Max * 2) + 2)));
             case "starts_with_string" or "ends_with_string":

@@ -52,7 +52,7 @@ internal static class CelRuntimeCosts
     private static CelCallCost OfStandard(string function, string overload) => overload switch
     {
         "starts_with_string" or "ends_with_string" or "string_to_bytes" or "bytes_to_string" => FirstTraversed,
-        "ext_format_string" or "ext_quote_string" => FirstTraversed,
+        "string_format" or "strings_quote" => FirstTraversed,
         "in_list" => static (arguments, _) => arguments[1].CostSize,
         "less_string" or "greater_string" or "less_equals_string" or "greater_equals_string" or "less_bytes" or "greater_bytes" or "less_equals_bytes"
             or "greater_equals_bytes" or "equals" or "not_equals" => static (arguments, _) => CelCosts.Scaled(Math.Min(arguments[0].CostSize, arguments[1].CostSize), Text),

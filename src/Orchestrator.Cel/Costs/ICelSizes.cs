@@ -44,12 +44,13 @@ public interface ICelSizes
 }
 
 /// <summary>Sizes from the shapes of declared variables.</summary>
-/// <remarks>Upstream: sizeEstimator in apiextensions-apiserver's pkg/apiserver/schema/cel/compilation.go.</remarks>
+/// <remarks>Upstream: sizeEstimator in apiextensions-apiserver's pkg/apiserver/schema/cel/compilation.go. It takes every path to start at the data that
+/// is validated, so a name without a shape, such as that of a type, counts as large as <c>self</c>.</remarks>
 internal sealed class DeclTypeSizes(IReadOnlyDictionary<string, CelDeclType> variables) : ICelSizes
 {
     public CelSizeEstimate? Find(IReadOnlyList<string> path)
     {
-        if (path.Count == 0 || !variables.TryGetValue(path[0], out var type)) return null;
+        if (path.Count == 0 || (!variables.TryGetValue(path[0], out var type) && !variables.TryGetValue("self", out type))) return null;
         foreach (var name in path.Skip(1))
         {
             var next = name switch

@@ -38,7 +38,8 @@ internal static class CelText
     private static string Scientific(string digits, int exponent) =>
         digits[0] + (digits.Length > 1 ? "." + digits[1..] : string.Empty) + "e" + (exponent < 0 ? "-" : "+") + Math.Abs(exponent).ToString("D2", CultureInfo.InvariantCulture);
 
-    private static string Plain(string digits, int exponent)
+    /// <summary>Digits without an exponent.</summary>
+    public static string Plain(string digits, int exponent)
     {
         if (exponent < 0) return "0." + new string('0', -exponent - 1) + digits;
         if (digits.Length <= exponent + 1) return digits + new string('0', exponent + 1 - digits.Length);
