@@ -14,6 +14,9 @@ internal static class CelCases
         return result.Failure is { } failure ? "error: " + failure.Message : CelText.Of(result.Value!);
     }
 
+    public static CelResult Run(CelProgram program, CelActivation? activation = null, ulong costLimit = Costs.CelCosts.PerCallLimit) =>
+        program.Evaluate(activation ?? CelActivation.Empty, costLimit, TestContext.Current.CancellationToken);
+
     public static CelProgram Program(string expression, CelEnvironment? environment = null)
     {
         var compilation = (environment ?? CelEnvironment.Kubernetes).Compile(expression);

@@ -26,7 +26,7 @@ public sealed class CostTests
     {
         var program = CelCases.Program(expression);
         var estimate = program.EstimateCost();
-        var result = program.Evaluate(CelActivation.Empty);
+        var result = CelCases.Run(program);
         Assert.Null(result.Failure);
         Assert.Equal((least, most, runtime), (estimate.Min, estimate.Max, result.Cost));
     }
@@ -48,7 +48,7 @@ public sealed class CostTests
             """)!.AsObject());
         var self = JsonCel.ToValue(JsonNode.Parse("""{"text":"abc","count":2,"texts":["a","ab","b"],"map":{"x":1,"y":2}}"""), schema);
         var program = CelCases.Program(expression, CelEnvironment.Kubernetes.WithVariable("self", schema.ToDeclType(isResourceRoot: false)!.Named("selfType")));
-        var result = program.Evaluate(new CelActivation().Set("self", self));
+        var result = CelCases.Run(program, new CelActivation().Set("self", self));
         var estimate = program.EstimateCost();
         Assert.Null(result.Failure);
         Assert.True(result.Cost <= estimate.Max, $"{what}: {result.Cost} is above {estimate.Max}");
@@ -70,7 +70,7 @@ public sealed class CostTests
     public void An_evaluation_ends_when_its_cost_passes_the_limit()
     {
         var program = CelCases.Program("lists.range(1000).all(i, lists.range(1000).all(j, i + j >= 0))");
-        var result = program.Evaluate(CelActivation.Empty, CelCosts.PerCallLimit);
+        var result = CelCases.Run(program);
         Assert.Equal(new CelFailure(CelFailureKind.CostLimitExceeded, "operation cancelled: actual cost limit exceeded"), result.Failure);
         Assert.InRange(result.Cost, CelCosts.PerCallLimit, CelCosts.PerCallLimit + 10_000);
     }
@@ -79,7 +79,7 @@ public sealed class CostTests
     public void The_limit_cannot_be_absorbed()
     {
         var program = CelCases.Program("lists.range(1000).all(i, i >= 0) || true");
-        Assert.Equal(CelFailureKind.CostLimitExceeded, program.Evaluate(CelActivation.Empty, 100).Failure?.Kind);
+        Assert.Equal(CelFailureKind.CostLimitExceeded, CelCases.Run(program, costLimit: 100).Failure?.Kind);
     }
 
     [Fact]

@@ -94,6 +94,6 @@ public sealed class EvaluationTests
     public void A_program_knows_the_variables_it_reads()
     {
         Assert.True(CelCases.Program("m.a == 1", Environment).Reads("m"));
-        Assert.False(CelCases.Program("[1].all(m, m == 1)", Environment).Reads("d"));
+        Assert.False(CelCases.Program("[1].all(m, m == 1)", Environment).Reads("m"));
     }
 }

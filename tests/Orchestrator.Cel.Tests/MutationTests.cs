@@ -16,7 +16,7 @@ public sealed class MutationTests
     [InlineData("Object{spec: Object.spec{data: b'hi', at: timestamp('2024-01-01T00:00:00Z'), ratio: 1.5, nothing: null}}", """{"spec":{"data":"aGk=","at":"2024-01-01T00:00:00Z","ratio":1.5,"nothing":null}}""")]
     public void Apply_configurations(string expression, string json)
     {
-        var result = CelCases.Program(expression, Environment).Evaluate(CelActivation.Empty);
+        var result = CelCases.Run(CelCases.Program(expression, Environment));
         Assert.Equal(MutationTypes.ObjectType, CelCases.Program(expression, Environment).ResultType);
         Assert.Equal(json, CelJson.ToJson(result.Value!, out var error)!.ToJsonString());
         Assert.Null(error);
@@ -28,7 +28,7 @@ public sealed class MutationTests
     {
         var program = CelCases.Program("[JSONPatch{op: 'add', path: '/metadata/labels/' + jsonpatch.escapeKey('a/b'), value: Object.spec{x: 1}}]", Environment);
         Assert.Equal(CelType.ListOf(MutationTypes.JsonPatchType), program.ResultType);
-        var patch = Assert.IsType<CelObject>(((CelList)program.Evaluate(CelActivation.Empty).Value!)[0]);
+        var patch = Assert.IsType<CelObject>(((CelList)CelCases.Run(program).Value!)[0]);
         Assert.Equal("""{"op":"add","path":"/metadata/labels/a~1b","value":{"x":1}}""", CelJson.ToJson(patch, out _)!.ToJsonString());
         Assert.Equal("false", CelCases.Outcome("has(JSONPatch{op: 'add'}.path)", Environment));
         Assert.Equal("", CelCases.Outcome("JSONPatch{op: 'add'}.path", Environment));
@@ -43,7 +43,7 @@ public sealed class MutationTests
     [Fact]
     public void A_type_name_that_does_not_match_its_path_is_found()
     {
-        var result = CelCases.Program("Object{spec: Object.status{a: 1}}", Environment).Evaluate(CelActivation.Empty);
+        var result = CelCases.Run(CelCases.Program("Object{spec: Object.status{a: 1}}", Environment));
         Assert.Equal(["unexpected type name \"Object.status\", expected \"Object.spec\", which matches field name path from root Object type"], MutationTypes.TypeNameErrors(result.Value!));
     }
 }

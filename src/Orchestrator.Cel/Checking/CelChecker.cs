@@ -47,21 +47,16 @@ internal sealed partial class CelChecker
 
     private CelType Ident(IdentExpression ident)
     {
-        if (Resolve(ident.Name) is { } type)
+        if (!ident.Name.StartsWith('.') && _scope.Find(ident.Name) is { } local) return local;
+        if (_declarations.FindName(ident.Name) is { } found)
         {
-            ident.Resolved = type.Name;
-            ident.Constant = type.Constant;
-            return type.Type;
+            ident.Resolved = found.Name;
+            ident.Constant = found.Constant;
+            return found.Type;
         }
 
         _issues.Report(ident.Position, $"undeclared reference to '{ident.Name}' (in container '{_declarations.Container}')");
         return CelType.Error;
-    }
-
-    private (string Name, CelType Type, CelValue? Constant)? Resolve(string name)
-    {
-        if (!name.StartsWith('.') && _scope.Find(name) is { } local) return (name, local, null);
-        return _declarations.FindName(name);
     }
 
     private CelType Select(SelectExpression select)

@@ -42,15 +42,7 @@ internal sealed class CelPlanner(CelDeclarations declarations)
     private CelStep Ident(IdentExpression ident)
     {
         if (ident.Constant is { } constant) return new ConstantStep(constant);
-        var name = ident.Resolved ?? ident.Name;
-        if (!ident.Name.StartsWith('.'))
-        {
-            for (var i = _locals.Count - 1; i >= 0; i--)
-            {
-                if (_locals[i].Name == name) return new LocalStep(_locals[i].Slot);
-            }
-        }
-
+        if (ident.Resolved is not { } name) return new LocalStep(_locals.FindLast(local => local.Name == ident.Name).Slot);
         var index = _globals.IndexOf(name);
         if (index < 0)
         {

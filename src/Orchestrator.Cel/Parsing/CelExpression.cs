@@ -21,7 +21,7 @@ internal sealed class IdentExpression(int position, string name) : CelExpression
 {
     public string Name { get; } = name;
 
-    /// <summary>The declared variable or type that the name denotes.</summary>
+    /// <summary>The declared variable or type that the name denotes; null for a variable of a comprehension.</summary>
     public string? Resolved { get; set; }
 
     /// <summary>What a name of a type denotes.</summary>
