@@ -44,6 +44,10 @@ public interface IKindStrategy
     /// <summary>Non-fatal remarks for the writer.</summary>
     IEnumerable<string> Warnings(JsonObject obj, JsonObject? old);
 
+    /// <summary>Marks an object that is asked to go for the first time, where the kind does so in its own way.</summary>
+    /// <returns>True: the object is marked and stays as it is; false: it goes the common way.</returns>
+    bool MarkForDeletion(JsonObject obj, Surroundings at);
+
     /// <summary>Seconds between the request to delete and the removal; null: the kind has no graceful deletion.</summary>
     long? GracePeriod(JsonObject obj, DeleteOptions options);
 }

@@ -71,6 +71,9 @@ public abstract class KindStrategy : IKindStrategy
     public virtual IEnumerable<string> Warnings(JsonObject obj, JsonObject? old) => [];
 
     /// <inheritdoc />
+    public virtual bool MarkForDeletion(JsonObject obj, Surroundings at) => false;
+
+    /// <inheritdoc />
     public virtual long? GracePeriod(JsonObject obj, DeleteOptions options) => null;
 
     /// <summary>Puts one top-level field back as it was.</summary>

@@ -5,6 +5,7 @@ using Orchestrator.Gateway.OpenApi;
 using Orchestrator.Gateway.Reads;
 using Orchestrator.Gateway.Streaming;
 using Orchestrator.Store.Cache;
+using Orchestrator.Store.Kinds;
 
 namespace Orchestrator.Gateway.Hosting;
 
@@ -12,6 +13,7 @@ namespace Orchestrator.Gateway.Hosting;
 internal sealed class GatewayServices(GatewayOptions options, IWatchCache cache, IGrainSource grains, TokenIssuer issuer, TimeProvider clock)
 {
     private readonly RbacAuthorizer authorizer = new(cache);
+    private readonly ServedKinds kinds = new(cache);
 
     /// <summary>The host's choices.</summary>
     public GatewayOptions Options => options;
@@ -28,8 +30,8 @@ internal sealed class GatewayServices(GatewayOptions options, IWatchCache cache,
     /// <summary>Signs service-account tokens.</summary>
     public TokenIssuer Issuer => issuer;
 
-    /// <summary>The kinds that are served.</summary>
-    public KindRegistry Kinds { get; } = KindRegistry.BuiltIn;
+    /// <summary>The kinds that are served now. A request takes it once: a definition may change while it is answered.</summary>
+    public KindRegistry Kinds => kinds.Current;
 
     /// <summary>What describes the API to tools.</summary>
     public OpenApiDocuments OpenApi { get; } = new(KindRegistry.BuiltIn);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Documents;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Machinery;
 
@@ -53,6 +54,35 @@ internal sealed class CustomResourceDefinitionStrategy : KindStrategy
     /// <inheritdoc />
     public override IEnumerable<FieldError> ValidateUpdate(JsonObject obj, JsonObject old, string subresource) =>
         subresource == "status" ? [] : CustomResourceDefinitionValidation.ValidateUpdate(obj, old);
+
+    /// <inheritdoc />
+    /// <remarks>Upstream: Delete in pkg/registry/customresourcedefinition/etcd.go. The objects go first; the finalizer waits for them.</remarks>
+    public override bool MarkForDeletion(JsonObject obj, Surroundings at)
+    {
+        var metadata = obj.Ensure("metadata");
+        metadata["deletionTimestamp"] = ObjectFields.Time(at.Now);
+        var finalizers = metadata.Texts("finalizers").ToList();
+        if (!finalizers.Contains(DefinitionCleanup.Finalizer))
+        {
+            metadata["finalizers"] = new JsonArray([.. finalizers.Append(DefinitionCleanup.Finalizer).Select(finalizer => JsonValue.Create(finalizer))]);
+        }
+
+        var status = obj.Ensure("status");
+        var conditions = status.Items("conditions").Where(condition => condition.Text("type") != DefinitionCleanup.Condition).Select(condition => condition.DeepClone());
+        status["conditions"] = new JsonArray(
+        [
+            .. conditions,
+            new JsonObject
+            {
+                ["type"] = DefinitionCleanup.Condition,
+                ["status"] = "True",
+                ["lastTransitionTime"] = ObjectFields.Time(at.Now),
+                ["reason"] = "InstanceDeletionPending",
+                ["message"] = "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon",
+            },
+        ]);
+        return true;
+    }
 
     private static void RememberStorageVersion(JsonObject obj)
     {
