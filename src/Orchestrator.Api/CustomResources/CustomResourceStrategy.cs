@@ -22,6 +22,9 @@ internal sealed class CustomResourceStrategy(CustomVersion version) : KindStrate
     public override bool AllowsUnconditionalUpdate => false;
 
     /// <inheritdoc />
+    public override bool DemandsQualifiedFinalizers => false;
+
+    /// <inheritdoc />
     public override bool TracksGeneration => true;
 
     /// <inheritdoc />
@@ -71,6 +74,16 @@ internal sealed class CustomResourceStrategy(CustomVersion version) : KindStrate
         }
 
         return WithRules(faults, obj, old);
+    }
+
+    /// <inheritdoc />
+    /// <remarks>Upstream: generateWarningsFromObj in strategy.go.</remarks>
+    public override IEnumerable<string> Warnings(JsonObject obj, JsonObject? old)
+    {
+        var known = (old?["metadata"] as JsonObject).Texts("finalizers");
+        return (obj["metadata"] as JsonObject).Texts("finalizers")
+            .Where(finalizer => !finalizer.Contains('/', StringComparison.Ordinal) && !known.Contains(finalizer))
+            .Select(finalizer => $"metadata.finalizers: {GoText.Quote(finalizer)}: prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with other finalizer writers");
     }
 
     private List<FieldError> WithRules(List<FieldError> faults, JsonObject obj, JsonObject? old)

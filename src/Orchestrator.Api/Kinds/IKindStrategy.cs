@@ -23,6 +23,9 @@ public interface IKindStrategy
     /// <summary>What becomes of dependents when the caller does not say: Background, Foreground or Orphan.</summary>
     string DefaultPropagation { get; }
 
+    /// <summary>True: a finalizer has a path in its name or is one of Kubernetes' own, as the kinds of the core demand.</summary>
+    bool DemandsQualifiedFinalizers { get; }
+
     /// <summary>What is wrong with a name; with <paramref name="prefix"/> it is a generateName. Empty when nothing is.</summary>
     IEnumerable<string> NameErrors(string name, bool prefix);
 

@@ -22,6 +22,9 @@ public abstract class KindStrategy : IKindStrategy
     /// <inheritdoc />
     public virtual string DefaultPropagation => "Background";
 
+    /// <inheritdoc />
+    public virtual bool DemandsQualifiedFinalizers => true;
+
     /// <summary>True: status is written through the status subresource alone.</summary>
     protected virtual bool HasStatus => KindFacts.HasStatus(Resource);
 

@@ -169,7 +169,7 @@ public static class ValueValidator
             }
             else if (schema.AdditionalProperties is { } values)
             {
-                result.Merge(Node(member, values, path + "." + name, earlier.Member(name, schema)));
+                result.Merge(Node(member, values, path + "." + name, earlier.Member(name)));
             }
         }
 
@@ -177,7 +177,7 @@ public static class ValueValidator
         {
             if (members.TryGetPropertyValue(name, out var member))
             {
-                result.Merge(Node(member, property, path.Length == 0 ? name : path + "." + name, earlier.Member(name, schema)));
+                result.Merge(Node(member, property, path.Length == 0 ? name : path + "." + name, earlier.Member(name)));
             }
         }
 

@@ -16,6 +16,9 @@ internal sealed class CustomResourceDefinitionStrategy : KindStrategy
     public override bool AllowsUnconditionalUpdate => false;
 
     /// <inheritdoc />
+    public override bool DemandsQualifiedFinalizers => false;
+
+    /// <inheritdoc />
     public override void Default(JsonObject obj)
     {
         var spec = obj.Ensure("spec");
@@ -53,7 +56,7 @@ internal sealed class CustomResourceDefinitionStrategy : KindStrategy
 
     /// <inheritdoc />
     public override IEnumerable<FieldError> ValidateUpdate(JsonObject obj, JsonObject old, string subresource) =>
-        subresource == "status" ? [] : CustomResourceDefinitionValidation.ValidateUpdate(obj, old);
+        subresource == "status" ? CustomResourceDefinitionValidation.ValidateStatus(obj) : CustomResourceDefinitionValidation.ValidateUpdate(obj, old);
 
     /// <inheritdoc />
     /// <remarks>Upstream: Delete in pkg/registry/customresourcedefinition/etcd.go. The objects go first; the finalizer waits for them.</remarks>
