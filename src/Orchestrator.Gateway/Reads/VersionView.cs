@@ -5,6 +5,7 @@ using Orchestrator.Api.CustomResources;
 using Orchestrator.Api.Machinery;
 using Orchestrator.Api.Registry;
 using Orchestrator.Gateway.Answers;
+using Orchestrator.Gateway.Hosting;
 
 namespace Orchestrator.Gateway.Reads;
 
@@ -32,14 +33,56 @@ internal static class VersionView
         return AnswerWriter.Encode(node);
     }
 
+    /// <summary>Has a webhook convert documents that nobody else can; then they can be asked for. One call converts all.</summary>
+    /// <returns>Why not, or null.</returns>
+    public static async ValueTask<ApiStatus?> PrepareAsync(
+        GatewayServices gateway, ResourceKind kind, IEnumerable<ReadOnlyMemory<byte>> documents, CancellationToken cancellationToken)
+    {
+        if (kind.Custom is not { Definition.Conversion: not null } version)
+        {
+            return null;
+        }
+
+        var waiting = documents.Where(document => !IsPrepared(version, document)).ToList();
+        if (waiting.Count == 0)
+        {
+            return null;
+        }
+
+        var own = waiting.Select(document => CustomDocuments.View(document, Own(version, document))).ToList();
+        var outcome = await gateway.Converter.ConvertAsync(version.Definition, own, version.ApiVersion, cancellationToken);
+        for (var index = 0; index < outcome.Documents.Count; index++)
+        {
+            if (Key(waiting[index]) is { } key)
+            {
+                Views.GetValue(key, static _ => new CustomView()).Last = new Viewed(version, CustomDocuments.View(outcome.Documents[index], version));
+            }
+        }
+
+        return outcome.Failure;
+    }
+
+    private static bool IsPrepared(CustomVersion version, ReadOnlyMemory<byte> document) =>
+        !CustomDocuments.NeedsWebhook(version, CustomDocuments.ApiVersionOf(document.Span), version.ApiVersion)
+        || (Key(document) is { } key && Views.TryGetValue(key, out var views) && ReferenceEquals(views.Last?.Version, version));
+
+    private static CustomVersion Own(CustomVersion version, ReadOnlyMemory<byte> document)
+    {
+        var apiVersion = CustomDocuments.ApiVersionOf(document.Span);
+        return version.Definition.Version(apiVersion[(apiVersion.LastIndexOf('/') + 1)..]) ?? version;
+    }
+
+    private static byte[]? Key(ReadOnlyMemory<byte> document) =>
+        MemoryMarshal.TryGetArray(document, out var segment) && segment.Count == segment.Array!.Length ? segment.Array : null;
+
     private static ReadOnlyMemory<byte> Of(CustomVersion version, ReadOnlyMemory<byte> document)
     {
-        if (!MemoryMarshal.TryGetArray(document, out var segment) || segment.Count != segment.Array!.Length)
+        if (Key(document) is not { } key)
         {
             return CustomDocuments.View(document, version);
         }
 
-        var views = Views.GetValue(segment.Array, static _ => new CustomView());
+        var views = Views.GetValue(key, static _ => new CustomView());
         if (views.Last is { } last && ReferenceEquals(last.Version, version))
         {
             return last.Document;

@@ -5,9 +5,9 @@ using Orchestrator.Controllers;
 using Orchestrator.Grains.Controllers;
 using Orchestrator.Grains.Events;
 using Orchestrator.Grains.Nodes;
+using Orchestrator.Grains.Objects;
 using Orchestrator.Grains.Scheduling;
 using Orchestrator.Grains.Streams;
-using Orchestrator.Store.Cache;
 using Orchestrator.Store.Kinds;
 using Orleans.Configuration;
 using Orleans.Streams;
@@ -37,9 +37,11 @@ public static class SiloSetup
     {
         var services = silo.Services;
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ServedKinds>();
+        services.AddSingleton<CustomConversion>();
         services.AddSingleton(provider =>
         {
-            var kinds = new ServedKinds(provider.GetRequiredService<IWatchCache>());
+            var kinds = provider.GetRequiredService<ServedKinds>();
             return new ReconcilerCatalog(reconcilers(() => kinds.Current));
         });
         services.AddSingleton(provider => new ShardRoutes(

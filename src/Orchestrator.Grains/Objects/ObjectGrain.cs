@@ -16,6 +16,7 @@ internal sealed partial class ObjectGrain(
     IWriteDecider decider,
     IObjectStore store,
     IWatchCache cache,
+    CustomConversion conversion,
     TimeProvider clock,
     ILogger<ObjectGrain> logger) : Grain, IObjectGrain
 {
@@ -133,7 +134,12 @@ internal sealed partial class ObjectGrain(
         for (var attempt = 1; ; attempt++)
         {
             var seen = cache.Revision;
-            var decision = write.Decide(basis, new Surroundings(clock.GetUtcNow(), Guid.NewGuid, cache));
+            var version = conversion.VersionOf(key, write.Options.Version);
+            var (shown, unconverted) = await conversion.ReadAsync(version, basis, cancellationToken);
+            var decision = unconverted is null
+                ? write.Decide(shown, new Surroundings(clock.GetUtcNow(), Guid.NewGuid, cache))
+                : new WriteDecision.Reject(unconverted);
+            decision = await conversion.StoreAsync(version, decision, cancellationToken);
             if (decision is WriteDecision.Reject && !isViewFresh)
             {
                 isViewFresh = true;

@@ -4,6 +4,7 @@ using Orchestrator.Api.CustomResources.Values;
 using Orchestrator.Api.Kinds.CustomResourceDefinitions;
 using Orchestrator.Api.Machinery;
 using Orchestrator.Cel;
+using Orchestrator.Cel.Costs;
 using Orchestrator.Cel.Json;
 using Orchestrator.Cel.Schemas;
 using Orchestrator.Cel.Values;
@@ -46,7 +47,7 @@ internal static class RuleEvaluation
                 continue;
             }
 
-            var result = program.Evaluate(Variables(self, oldSelf, isOptional), run.Limit);
+            var result = program.Evaluate(Variables(self, oldSelf, isOptional), CelCosts.PerCallLimit);
             if (!run.TrySpend(result.Cost))
             {
                 run.End(FieldError.Invalid(place, schema.Type, OutOfBudget));
@@ -114,7 +115,7 @@ internal static class RuleEvaluation
     /// <summary>The message that an expression makes; null when it makes none that can be used.</summary>
     private static string? Message(CompiledRule rule, CelActivation variables, string place, StructuralSchema schema, RuleRun run)
     {
-        var result = rule.Message!.Evaluate(variables, run.Limit);
+        var result = rule.Message!.Evaluate(variables, CelCosts.PerCallLimit);
         if (!run.TrySpend(result.Cost))
         {
             run.End(FieldError.Invalid(place, schema.Type, "messageExpression evaluation failed due to running out of cost budget, no further validation rules will be run"));

@@ -17,9 +17,6 @@ internal sealed class RuleRun
     /// <summary>True: what is left is nothing.</summary>
     public bool IsSpent => budget <= 0;
 
-    /// <summary>The most that the next evaluation may cost.</summary>
-    public ulong Limit => CelCosts.PerCallLimit;
-
     /// <summary>Takes a cost from the budget; false when it is more than what is left.</summary>
     public bool TrySpend(ulong cost)
     {

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Orchestrator.Api.Machinery;
 
 namespace Orchestrator.Api.Kinds.CustomResourceDefinitions;
 

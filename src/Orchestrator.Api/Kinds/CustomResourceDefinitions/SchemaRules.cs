@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Orchestrator.Api.CustomResources.Schemas;
-using Orchestrator.Api.Machinery;
 
 namespace Orchestrator.Api.Kinds.CustomResourceDefinitions;
 
