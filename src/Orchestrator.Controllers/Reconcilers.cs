@@ -1,4 +1,5 @@
 using Orchestrator.Api.Registry;
+using Orchestrator.Controllers.CustomResourceDefinitions;
 using Orchestrator.Controllers.Deployments;
 using Orchestrator.Controllers.Endpoints;
 using Orchestrator.Controllers.EndpointSlices;
@@ -16,7 +17,7 @@ namespace Orchestrator.Controllers;
 public static class Reconcilers
 {
     /// <summary>What upstream's API server does by itself: these run even where the controllers do not.</summary>
-    public static IReadOnlyList<IReconciler> OfServer() => [new FlowSchemaStatus()];
+    public static IReadOnlyList<IReconciler> OfServer() => [new FlowSchemaStatus(), new DefinitionStatus(), new DefinitionFinalizer()];
 
     /// <summary>The controllers.</summary>
     /// <param name="rootCertificates">The cluster's CA in PEM, published to every namespace as kube-root-ca.crt.</param>

@@ -30,6 +30,7 @@ public static class StoreServices
         services.AddSingleton<WatchCache>();
         services.AddSingleton<IWatchCache>(provider => provider.GetRequiredService<WatchCache>());
         services.AddSingleton<Api.Views.IClusterView>(provider => provider.GetRequiredService<WatchCache>());
+        services.AddSingleton<Kinds.ServedKinds>();
         services.AddSingleton<ChangeFeed>();
         services.AddSingleton<IChangeFeed>(provider => provider.GetRequiredService<ChangeFeed>());
         services.AddHostedService(provider => provider.GetRequiredService<Committer>());

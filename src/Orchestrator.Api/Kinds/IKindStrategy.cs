@@ -23,6 +23,9 @@ public interface IKindStrategy
     /// <summary>What becomes of dependents when the caller does not say: Background, Foreground or Orphan.</summary>
     string DefaultPropagation { get; }
 
+    /// <summary>True: a finalizer has a path in its name or is one of Kubernetes' own, as the kinds of the core demand.</summary>
+    bool DemandsQualifiedFinalizers { get; }
+
     /// <summary>What is wrong with a name; with <paramref name="prefix"/> it is a generateName. Empty when nothing is.</summary>
     IEnumerable<string> NameErrors(string name, bool prefix);
 
@@ -43,6 +46,10 @@ public interface IKindStrategy
 
     /// <summary>Non-fatal remarks for the writer.</summary>
     IEnumerable<string> Warnings(JsonObject obj, JsonObject? old);
+
+    /// <summary>Marks an object that is asked to go for the first time, where the kind does so in its own way.</summary>
+    /// <returns>True: the object is marked and stays as it is; false: it goes the common way.</returns>
+    bool MarkForDeletion(JsonObject obj, Surroundings at);
 
     /// <summary>Seconds between the request to delete and the removal; null: the kind has no graceful deletion.</summary>
     long? GracePeriod(JsonObject obj, DeleteOptions options);

@@ -22,6 +22,9 @@ public abstract class KindStrategy : IKindStrategy
     /// <inheritdoc />
     public virtual string DefaultPropagation => "Background";
 
+    /// <inheritdoc />
+    public virtual bool DemandsQualifiedFinalizers => true;
+
     /// <summary>True: status is written through the status subresource alone.</summary>
     protected virtual bool HasStatus => KindFacts.HasStatus(Resource);
 
@@ -69,6 +72,9 @@ public abstract class KindStrategy : IKindStrategy
 
     /// <inheritdoc />
     public virtual IEnumerable<string> Warnings(JsonObject obj, JsonObject? old) => [];
+
+    /// <inheritdoc />
+    public virtual bool MarkForDeletion(JsonObject obj, Surroundings at) => false;
 
     /// <inheritdoc />
     public virtual long? GracePeriod(JsonObject obj, DeleteOptions options) => null;

@@ -59,5 +59,5 @@ internal static class FieldOwnership
         return sent;
     }
 
-    private static SchemaNode? Schema(ResourceKind kind) => OpenApiSchemas.For(kind.GroupVersionKind);
+    private static SchemaNode? Schema(ResourceKind kind) => kind.Custom?.Shape ?? OpenApiSchemas.For(kind.GroupVersionKind);
 }

@@ -35,7 +35,7 @@ internal static class MetadataRules
         var finalizers = metadata.Texts("finalizers");
         for (var index = 0; index < finalizers.Count; index++)
         {
-            foreach (var fault in FinalizerFaults(finalizers[index], index))
+            foreach (var fault in FinalizerFaults(finalizers[index], index, strategy.DemandsQualifiedFinalizers))
             {
                 yield return fault;
             }
@@ -183,7 +183,7 @@ internal static class MetadataRules
         }
     }
 
-    private static IEnumerable<FieldError> FinalizerFaults(string finalizer, int index)
+    private static IEnumerable<FieldError> FinalizerFaults(string finalizer, int index, bool qualified)
     {
         var path = $"{Finalizers}[{index.ToString(System.Globalization.CultureInfo.InvariantCulture)}]";
         var faults = ObjectNames.QualifiedNameErrors(finalizer).ToList();
@@ -192,7 +192,7 @@ internal static class MetadataRules
             yield return FieldError.Invalid(path, finalizer, fault);
         }
 
-        if (faults.Count == 0 && !finalizer.Contains('/', StringComparison.Ordinal) && !StandardFinalizers.Contains(finalizer))
+        if (qualified && faults.Count == 0 && !finalizer.Contains('/', StringComparison.Ordinal) && !StandardFinalizers.Contains(finalizer))
         {
             yield return FieldError.Invalid(path, finalizer, "name is neither a standard finalizer name nor is it fully qualified");
         }

@@ -45,7 +45,13 @@ public static class ObjectDecoder
         return new DecodedObject(obj, null, fieldValidation == "Warn" ? decoded.Remarks : []);
     }
 
-    private static DecodedObject Refused(GroupVersionKind expected, string fault) =>
+    /// <summary>The answer to a custom resource that cannot be read: JSON at fault, or an object that does not say what it is.</summary>
+    internal static DecodedObject Unreadable(ReadOnlySpan<byte> body, GroupVersionKind expected, string fault, bool isUnrecognized = false) =>
+        isUnrecognized || body.Length == 0 || body[0] != '{'
+            ? new DecodedObject(null, Unrecognised(body, expected, fault), [])
+            : Refused(expected, fault);
+
+    internal static DecodedObject Refused(GroupVersionKind expected, string fault) =>
         new(null, CannotBeHandled(expected.Kind, expected.Version, expected.Kind, fault), []);
 
     private static ApiStatus CannotBeHandled(string kind, string version, string expected, string fault) =>

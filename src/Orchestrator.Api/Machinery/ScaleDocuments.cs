@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Api.CustomResources;
 using Orchestrator.Api.Documents;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Selectors;
@@ -18,7 +19,8 @@ public static class ScaleDocuments
     /// <summary>The scale of a workload as it is, or as it will be.</summary>
     /// <param name="workload">The workload.</param>
     /// <param name="revision">Its revision.</param>
-    public static JsonObject Read(JsonObject workload, Revision revision)
+    /// <param name="paths">Where a custom resource keeps its numbers; null: where workloads do.</param>
+    public static JsonObject Read(JsonObject workload, Revision revision, ScalePaths? paths = null)
     {
         var metadata = new JsonObject();
         foreach (var field in (string[])["name", "namespace", "uid"])
@@ -30,19 +32,40 @@ public static class ScaleDocuments
         metadata.CopyField("creationTimestamp", workload.Metadata());
         var spec = workload["spec"] as JsonObject;
         var scale = new JsonObject { ["kind"] = Kind.Kind, ["apiVersion"] = Kind.ApiVersion, ["metadata"] = metadata, ["spec"] = new JsonObject() };
-        if (spec.Whole("replicas") is { } wanted and not 0)
+        if ((paths is null ? spec.Whole("replicas") : paths.SpecReplicas.Whole(workload, out _)) is { } wanted and not 0)
         {
             scale["spec"]!["replicas"] = wanted;
         }
 
-        var status = new JsonObject { ["replicas"] = (workload["status"] as JsonObject).Whole("replicas") ?? 0 };
-        if (SelectorText(spec) is { Length: > 0 } selector)
+        var status = new JsonObject
+        {
+            ["replicas"] = (paths is null ? (workload["status"] as JsonObject).Whole("replicas") : paths.StatusReplicas.Whole(workload, out _)) ?? 0,
+        };
+        if ((paths is null ? SelectorText(spec) : paths.LabelSelector?.String(workload, out _)) is { Length: > 0 } selector)
         {
             status["selector"] = selector;
         }
 
         scale["status"] = status;
         return scale;
+    }
+
+    /// <summary>Puts the wanted replicas into a workload.</summary>
+    internal static void SetReplicas(JsonObject workload, long replicas, ScalePaths? paths)
+    {
+        if (paths is not null)
+        {
+            paths.SpecReplicas.Put(workload, replicas);
+            return;
+        }
+
+        if (workload["spec"] is not JsonObject spec)
+        {
+            spec = [];
+            workload["spec"] = spec;
+        }
+
+        spec["replicas"] = replicas;
     }
 
     /// <summary>The faults of a scale.</summary>

@@ -17,8 +17,8 @@ public sealed partial class WriteDecider
             return request.Reject(Statuses.NotFound(request.Kind.GroupResource, request.Key.Name));
         }
 
-        var schema = OpenApiSchemas.For(request.Kind.GroupVersionKind) ?? SchemaNode.Any;
-        if (ReadConfiguration(request, patch, schema, out var applied) is { } unreadable)
+        var schema = Schema(request.Kind);
+        if (ReadConfiguration(request, patch, out var applied) is { } unreadable)
         {
             return request.Reject(unreadable);
         }
@@ -28,7 +28,7 @@ public sealed partial class WriteDecider
             return request.Reject(mismatch);
         }
 
-        var live = current is null ? null : DocumentEncoding.Decode(current.Document);
+        var live = current is null ? null : Read(request, current);
         if (live is not null)
         {
             VersionConversion.FromStorage(live, request.Kind);
@@ -49,7 +49,7 @@ public sealed partial class WriteDecider
         return current is null ? CreateObject(request, merged) : UpdateObject(request, current, merged);
     }
 
-    private static ApiStatus? ReadConfiguration(Request request, ReadOnlyMemory<byte> patch, SchemaNode schema, out JsonObject applied)
+    private static ApiStatus? ReadConfiguration(Request request, ReadOnlyMemory<byte> patch, out JsonObject applied)
     {
         applied = [];
         var json = patch;
@@ -64,7 +64,7 @@ public sealed partial class WriteDecider
             json = yaml.Json;
         }
 
-        var decoded = ObjectDecoder.Decode(json.Span, request.Kind.GroupVersionKind, schema, request.Options.FieldValidation, keepEmpty: true);
+        var decoded = Decoded(request, json.Span, keepEmpty: true);
         request.Warnings.AddRange(decoded.Warnings);
         applied = decoded.Object ?? [];
         return decoded.Failure;

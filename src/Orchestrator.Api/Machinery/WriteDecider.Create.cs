@@ -21,6 +21,11 @@ public sealed partial class WriteDecider
 
     private WriteDecision CreateObject(Request request, JsonObject obj)
     {
+        if (TerminationFault(request) is { } terminating)
+        {
+            return request.Reject(terminating);
+        }
+
         if (GiveIdentity(request, obj) is { } refused)
         {
             return request.Reject(refused);
@@ -53,6 +58,11 @@ public sealed partial class WriteDecider
         request.Warnings.AddRange(request.Strategy.Warnings(obj, null));
         return new WriteDecision.Put(Encode(request, obj)) { Warnings = request.Warnings };
     }
+
+    /// <summary>No object is created of a definition that is going with all its objects.</summary>
+    private static ApiStatus? TerminationFault(Request request) => request.Kind.Custom is { Definition.IsTerminating: true }
+        ? Statuses.MethodNotAllowed(request.Kind.GroupResource, "create") with { Message = "create not allowed while custom resource definition is terminating" }
+        : null;
 
     /// <summary>Sets what the server alone gives: uid, creation time; clears what no creator may set.</summary>
     private static ApiStatus? GiveIdentity(Request request, JsonObject obj)

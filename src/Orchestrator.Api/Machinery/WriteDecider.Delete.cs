@@ -16,7 +16,7 @@ public sealed partial class WriteDecider
 
     private WriteDecision DeleteObject(Request request, StoredObject current, DeleteOptions delete)
     {
-        var obj = DocumentEncoding.Decode(current.Document);
+        var obj = Read(request, current);
         if ((OptionsFault(delete) ?? PreconditionFault(request, current, obj, delete)) is { } refused)
         {
             return request.Reject(refused);
@@ -28,11 +28,16 @@ public sealed partial class WriteDecider
             return request.Reject(notAdmitted);
         }
 
-        var old = DocumentEncoding.Decode(current.Document);
+        var old = Read(request, current);
         obj.Metadata().Remove("resourceVersion");
         if (IsNamespace(request))
         {
-            return DeleteNamespace(request, obj, old, delete);
+            return DeleteNamespace(request, current, obj, old, delete);
+        }
+
+        if (obj.Metadata().Text("deletionTimestamp").Length == 0 && request.Strategy.MarkForDeletion(obj, request.At))
+        {
+            return Conclude(request, current, obj, old);
         }
 
         var graceful = BeginGrace(request, obj, delete);
@@ -48,8 +53,8 @@ public sealed partial class WriteDecider
         }
 
         return graceful == Grace.None && obj.Metadata().Texts("finalizers").Count == 0
-            ? new WriteDecision.Remove(DocumentEncoding.Encode(obj)) { Warnings = request.Warnings }
-            : Conclude(request, obj, old);
+            ? new WriteDecision.Remove(Encode(request, obj)) { Warnings = request.Warnings }
+            : Conclude(request, current, obj, old);
     }
 
     private enum Grace
@@ -146,7 +151,7 @@ public sealed partial class WriteDecider
     }
 
     /// <summary>A namespace stays, Terminating, until its content is gone. Upstream: pkg/registry/core/namespace/storage.</summary>
-    private static WriteDecision DeleteNamespace(Request request, JsonObject obj, JsonObject old, DeleteOptions delete)
+    private static WriteDecision DeleteNamespace(Request request, StoredObject current, JsonObject obj, JsonObject old, DeleteOptions delete)
     {
         var metadata = obj.Metadata();
         var held = (obj["spec"] as JsonObject).Texts("finalizers").Count > 0;
@@ -164,7 +169,7 @@ public sealed partial class WriteDecider
         }
 
         return held || metadata.Texts("finalizers").Count > 0
-            ? Conclude(request, obj, old)
+            ? Conclude(request, current, obj, old)
             : new WriteDecision.Remove(DocumentEncoding.Encode(obj)) { Warnings = request.Warnings };
     }
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Orchestrator.Api.Documents;
+using Orchestrator.Api.CustomResources;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Patching;
 using Orchestrator.Api.Schema;
@@ -11,6 +11,10 @@ public sealed partial class WriteDecider
 {
     private static readonly string[] PatchMediaTypes =
         ["application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json"];
+
+    /// <summary>Of custom resources nothing is known by which lists could be merged strategically.</summary>
+    private static readonly string[] CustomPatchMediaTypes =
+        ["application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"];
 
     /// <inheritdoc />
     public WriteDecision Patch(
@@ -38,9 +42,9 @@ public sealed partial class WriteDecider
 
     private WriteDecision PatchObject(Request request, StoredObject current, PatchFormat format, ReadOnlyMemory<byte> patch)
     {
-        var before = DocumentEncoding.Decode(current.Document);
+        var before = Read(request, current);
         VersionConversion.FromStorage(before, request.Kind);
-        var schema = OpenApiSchemas.For(request.Kind.GroupVersionKind) ?? SchemaNode.Any;
+        var schema = Schema(request.Kind);
         if (ApplyPatch(request, before, format, patch, schema, out var obj) is { } failure)
         {
             return request.Reject(failure);
@@ -53,7 +57,7 @@ public sealed partial class WriteDecider
     }
 
     private WriteDecision PatchScale(Request request, StoredObject current, PatchFormat format, ReadOnlyMemory<byte> patch) =>
-        ApplyPatch(request, ScaleDocuments.Read(current), format, patch, ScaleSchema, out var scale) is { } failure
+        ApplyPatch(request, ScaleDocuments.Read(Read(request, current), current.Revision, request.Kind.Custom?.Scale), format, patch, ScaleSchema, out var scale) is { } failure
             ? request.Reject(failure)
             : ApplyScale(request, current, scale);
 
@@ -66,8 +70,8 @@ public sealed partial class WriteDecider
         {
             PatchFormat.Json => JsonPatch.Apply(before, patch, schema),
             PatchFormat.Merge => MergePatch.Apply(before, patch, schema),
-            PatchFormat.StrategicMerge => StrategicMergePatch.Apply(before, patch, schema),
-            _ => new PatchResult(null, Statuses.UnsupportedMediaType(PatchMediaTypes)),
+            PatchFormat.StrategicMerge when request.Kind.Custom is null || request.Options.Subresource == "scale" => StrategicMergePatch.Apply(before, patch, schema),
+            _ => new PatchResult(null, Statuses.UnsupportedMediaType(request.Kind.Custom is null ? PatchMediaTypes : CustomPatchMediaTypes)),
         };
         if (applied.Failure is not null)
         {
@@ -75,7 +79,8 @@ public sealed partial class WriteDecider
         }
 
         var text = GoText.Json(applied.Result);
-        var decoded = SchemaDecoder.Decode(Encoding.UTF8.GetBytes(text), schema);
+        var bytes = Encoding.UTF8.GetBytes(text);
+        var decoded = request.Kind.Custom is { } custom && request.Options.Subresource != "scale" ? CustomDecoder.Read(bytes, custom) : SchemaDecoder.Decode(bytes, schema);
         if (decoded.Fault is { } fault)
         {
             return PatchFault(text, fault);

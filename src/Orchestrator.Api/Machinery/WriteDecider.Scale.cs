@@ -29,14 +29,8 @@ public sealed partial class WriteDecider
             return request.Reject(Statuses.Invalid(ScaleDocuments.Kind.Group, ScaleDocuments.Kind.Kind, request.Key.Name, faults));
         }
 
-        var workload = DocumentEncoding.Decode(current.Document);
-        if (workload["spec"] is not JsonObject spec)
-        {
-            spec = [];
-            workload["spec"] = spec;
-        }
-
-        spec["replicas"] = (scale["spec"] as JsonObject).Whole("replicas") ?? 0;
+        var workload = Read(request, current);
+        ScaleDocuments.SetReplicas(workload, (scale["spec"] as JsonObject).Whole("replicas") ?? 0, request.Kind.Custom?.Scale);
         var metadata = workload.Metadata();
         foreach (var field in (string[])["uid", "resourceVersion"])
         {

@@ -47,7 +47,7 @@ public sealed partial class WriteDecider
     /// <summary>From a decoded object to the decision; patches arrive here too.</summary>
     private WriteDecision UpdateObject(Request request, StoredObject current, JsonObject obj)
     {
-        var old = DocumentEncoding.Decode(current.Document);
+        var old = Read(request, current);
         if (TakeOverMetadata(request, current, obj, old) is { } refused)
         {
             return request.Reject(refused);
@@ -83,11 +83,11 @@ public sealed partial class WriteDecider
             FieldOwnership.Set(obj, owners);
         }
 
-        return Conclude(request, obj, old);
+        return Conclude(request, current, obj, old);
     }
 
     /// <summary>Removes what has nothing left to wait for, leaves what did not change, stores the rest.</summary>
-    private static WriteDecision Conclude(Request request, JsonObject obj, JsonObject old)
+    private static WriteDecision Conclude(Request request, StoredObject current, JsonObject obj, JsonObject old)
     {
         obj.Metadata().Remove("resourceVersion");
         old.Metadata().Remove("resourceVersion");
@@ -97,9 +97,22 @@ public sealed partial class WriteDecider
             return new WriteDecision.Remove(document) { Warnings = request.Warnings };
         }
 
-        return JsonNode.DeepEquals(obj, old)
+        return IsSame(request, current, document, obj, old)
             ? new WriteDecision.Unchanged { Warnings = request.Warnings }
             : new WriteDecision.Put(document) { Warnings = request.Warnings };
+    }
+
+    // A custom resource is written anew when its definition has changed what would be stored: so objects move to another storage version.
+    private static bool IsSame(Request request, StoredObject current, byte[] document, JsonObject obj, JsonObject old)
+    {
+        if (request.Kind.Custom is null)
+        {
+            return JsonNode.DeepEquals(obj, old);
+        }
+
+        var stored = DocumentEncoding.Decode(current.Document);
+        stored.Metadata().Remove("resourceVersion");
+        return JsonNode.DeepEquals(DocumentEncoding.Decode(document), stored);
     }
 
     /// <summary>True: the object is being deleted, its grace is over and no finalizer holds it.</summary>
@@ -166,7 +179,7 @@ public sealed partial class WriteDecider
             obj["metadata"] = old.Metadata().DeepClone();
         }
 
-        if (request.Strategy.TracksGeneration && SpecChanged(obj, old))
+        if (request.Strategy.TracksGeneration && SpecChanged(request, obj, old))
         {
             obj.Metadata()["generation"] = (old.Metadata().Whole("generation") ?? 0) + 1;
         }
@@ -175,8 +188,9 @@ public sealed partial class WriteDecider
     // A kubelet writes annotations and labels of its Node, and conditions' owners those of Pods, together with the status.
     private static bool MetadataFollowsStatus(ObjectKey key) => key is { Group: "", Resource: "pods" or "nodes" };
 
-    private static bool SpecChanged(JsonObject obj, JsonObject old) =>
+    // Where status is no subresource, it is a field like any other.
+    private static bool SpecChanged(Request request, JsonObject obj, JsonObject old) =>
         obj.Select(pair => pair.Key).Union(old.Select(pair => pair.Key))
-            .Where(name => name is not ("metadata" or "status" or "kind" or "apiVersion"))
+            .Where(name => name is not ("metadata" or "kind" or "apiVersion") && !(name == "status" && request.Kind is { HasStatus: true } or { Custom: null }))
             .Any(name => !JsonNode.DeepEquals(obj[name], old[name]));
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Admission;
+using Orchestrator.Api.CustomResources;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Registry;
 using Orchestrator.Api.Schema;
@@ -58,7 +59,7 @@ public sealed partial class WriteDecider : IWriteDecider
     private Request? Open(ObjectKey key, WriteOptions options, Surroundings at)
     {
         var kind = FindKind(key.GroupResource, options.Version);
-        return kind is null ? null : new Request(kind, strategies.For(kind.StorageResource), key, options, at);
+        return kind is null ? null : new Request(kind, kind.Custom?.Strategy ?? strategies.For(kind.StorageResource), key, options, at);
     }
 
     /// <summary>A version with a group, as in <c>events.k8s.io/v1</c>, names a second view of a stored resource.</summary>
@@ -76,8 +77,7 @@ public sealed partial class WriteDecider : IWriteDecider
     /// <summary>Decodes, takes the object over into the version of the store, and fills in defaults.</summary>
     private static ApiStatus? Decode(Request request, ReadOnlySpan<byte> body, out JsonObject obj)
     {
-        var schema = OpenApiSchemas.For(request.Kind.GroupVersionKind) ?? SchemaNode.Any;
-        var decoded = ObjectDecoder.Decode(body, request.Kind.GroupVersionKind, schema, request.Options.FieldValidation);
+        var decoded = Decoded(request, body);
         obj = decoded.Object ?? [];
         request.Warnings.AddRange(decoded.Warnings);
         if (decoded.Failure is not null)
@@ -88,6 +88,25 @@ public sealed partial class WriteDecider : IWriteDecider
         VersionConversion.ToStorage(obj, request.Kind);
         Fill(request, obj);
         return null;
+    }
+
+    private static DecodedObject Decoded(Request request, ReadOnlySpan<byte> body, bool keepEmpty = false) => request.Kind.Custom is { } custom
+        ? CustomDecoder.Decode(body, request.Kind, custom, request.Options.FieldValidation)
+        : ObjectDecoder.Decode(body, request.Kind.GroupVersionKind, Schema(request.Kind), request.Options.FieldValidation, keepEmpty);
+
+    /// <summary>The schema of the kind in the version of the request.</summary>
+    private static SchemaNode Schema(ResourceKind kind) => kind.Custom?.Shape ?? OpenApiSchemas.For(kind.GroupVersionKind) ?? SchemaNode.Any;
+
+    /// <summary>The object as it stands, as strategies work on it: a built-in kind's in the version of the store, a custom one's in that of the request.</summary>
+    private static JsonObject Read(Request request, StoredObject current)
+    {
+        var obj = DocumentEncoding.Decode(current.Document);
+        if (request.Kind.Custom is { } custom)
+        {
+            CustomDocuments.FromStorage(obj, custom);
+        }
+
+        return obj;
     }
 
     /// <summary>Fills in the defaults of the kind, and what its Go types always write.</summary>
@@ -101,7 +120,14 @@ public sealed partial class WriteDecider : IWriteDecider
     private static byte[] Encode(Request request, JsonObject obj)
     {
         EmittedFields.Settle(obj, StorageSchema(request.Kind));
-        return DocumentEncoding.Encode(obj);
+        if (request.Kind.Custom is not { } custom)
+        {
+            return DocumentEncoding.Encode(obj);
+        }
+
+        var stored = (JsonObject)obj.DeepClone();
+        CustomDocuments.ToStorage(stored, request.Kind, custom);
+        return DocumentEncoding.Encode(stored);
     }
 
     private static SchemaNode? StorageSchema(ResourceKind kind)

@@ -65,7 +65,11 @@ internal static class MergeShapes
             {
                 named[key] = value.DeepClone();
             }
-            else if (key == "protocol")
+            else if (schema.Items?.Child(key)?.Default is { } standing)
+            {
+                named[key] = standing.DeepClone();
+            }
+            else if (key == "protocol" && schema.Items?.Definition.Length > 0)
             {
                 // The only key field of the built-in kinds that has a default.
                 named[key] = "TCP";

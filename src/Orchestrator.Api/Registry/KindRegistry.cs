@@ -12,12 +12,15 @@ public sealed class KindRegistry
     private readonly FrozenDictionary<GroupVersionKind, ResourceKind> byKind;
     private readonly FrozenDictionary<GroupResource, ResourceKind> preferred;
 
-    private KindRegistry(IReadOnlyList<ResourceKind> kinds)
+    private readonly IReadOnlyList<ResourceKind> stored;
+
+    private KindRegistry(IReadOnlyList<ResourceKind> kinds, IReadOnlyList<ResourceKind>? stored = null)
     {
         All = kinds;
+        this.stored = stored ?? [];
         byResource = kinds.ToFrozenDictionary(kind => (kind.Group, kind.Version, kind.Resource));
         byKind = kinds.DistinctBy(kind => kind.GroupVersionKind).ToFrozenDictionary(kind => kind.GroupVersionKind);
-        preferred = kinds.DistinctBy(kind => kind.GroupResource).ToFrozenDictionary(kind => kind.GroupResource);
+        preferred = this.stored.Concat(kinds).DistinctBy(kind => kind.GroupResource).ToFrozenDictionary(kind => kind.GroupResource);
     }
 
     /// <summary>The kinds of Kubernetes 1.36 that are generally available.</summary>
@@ -32,7 +35,7 @@ public sealed class KindRegistry
     /// <summary>The kind that a manifest names, or null.</summary>
     public ResourceKind? Find(GroupVersionKind kind) => byKind.GetValueOrDefault(kind);
 
-    /// <summary>The kind in its preferred version, which is the stored one, or null.</summary>
+    /// <summary>The kind in the version that it is stored in, or null. Of the built-in kinds that is the preferred one.</summary>
     public ResourceKind? Preferred(GroupResource resource) => preferred.GetValueOrDefault(resource);
 
     /// <summary>The kind as a request of that version sees it; an empty version is the preferred one.</summary>
@@ -40,13 +43,16 @@ public sealed class KindRegistry
         version.Length == 0 ? Preferred(resource) : Find(resource.Group, version, resource.Resource);
 
     /// <summary>A registry with these kinds added, or replaced where group, version and resource are the same.</summary>
-    public KindRegistry With(IEnumerable<ResourceKind> kinds)
+    /// <param name="kinds">The kinds that are served.</param>
+    /// <param name="inStore">Those of them, served or not, that objects are stored as.</param>
+    public KindRegistry With(IEnumerable<ResourceKind> kinds, IEnumerable<ResourceKind>? inStore = null)
     {
         var added = kinds.ToList();
         var replaced = added.Select(kind => (kind.Group, kind.Version, kind.Resource)).ToHashSet();
-        return new KindRegistry([.. All.Where(kind => !replaced.Contains((kind.Group, kind.Version, kind.Resource))), .. added]);
+        return new KindRegistry([.. All.Where(kind => !replaced.Contains((kind.Group, kind.Version, kind.Resource))), .. added], [.. inStore ?? [], .. stored]);
     }
 
     /// <summary>A registry without the kinds of a resource.</summary>
-    public KindRegistry Without(GroupResource resource) => new([.. All.Where(kind => kind.GroupResource != resource)]);
+    public KindRegistry Without(GroupResource resource) => new(
+        [.. All.Where(kind => kind.GroupResource != resource)], [.. stored.Where(kind => kind.GroupResource != resource)]);
 }

@@ -1,3 +1,4 @@
+using Orchestrator.Api.CustomResources;
 using Orchestrator.Api.Identity;
 
 namespace Orchestrator.Api.Registry;
@@ -5,6 +6,8 @@ namespace Orchestrator.Api.Registry;
 /// <summary>One kind in one version: what discovery says about it, and where it is stored.</summary>
 public sealed record ResourceKind
 {
+    private readonly string listKind = "";
+
     /// <summary>The API group; empty for the core group.</summary>
     public required string Group { get; init; }
 
@@ -42,7 +45,10 @@ public sealed record ResourceKind
     public required string StorageApiVersion { get; init; }
 
     /// <summary>The kind of lists.</summary>
-    public string ListKind => Kind + "List";
+    public string ListKind { get => listKind.Length > 0 ? listKind : Kind + "List"; init => listKind = value; }
+
+    /// <summary>The version of a definition that this kind comes from; null: a built-in kind.</summary>
+    public CustomVersion? Custom { get; init; }
 
     /// <summary>The apiVersion of this version.</summary>
     public string ApiVersion => Group.Length == 0 ? Version : Group + "/" + Version;

@@ -6,7 +6,7 @@ using Orchestrator.Api.Machinery;
 namespace Orchestrator.Api.Schema;
 
 /// <summary>One pass of the decoder over one document. The first type error wins, as in Go.</summary>
-internal sealed class DecodeRun(bool keepEmpty)
+internal sealed class DecodeRun(bool keepEmpty, bool isUnstructured = false)
 {
     private readonly DecodePath path = new();
     private readonly List<string> remarks = [];
@@ -104,7 +104,14 @@ internal sealed class DecodeRun(bool keepEmpty)
     {
         if (schema.PreserveUnknown)
         {
+            if (isUnstructured && result.ContainsKey(name))
+            {
+                Remark("duplicate field", name);
+            }
+
+            path.EnterKey(name);
             result[name] = ReadAny(ref reader);
+            path.Leave();
             return;
         }
 
@@ -222,7 +229,7 @@ internal sealed class DecodeRun(bool keepEmpty)
         return JsonValue.Create(text);
     }
 
-    private static JsonNode? ReadAny(ref Utf8JsonReader reader)
+    private JsonNode? ReadAny(ref Utf8JsonReader reader)
     {
         switch (reader.TokenType)
         {
@@ -232,7 +239,14 @@ internal sealed class DecodeRun(bool keepEmpty)
                 {
                     var name = reader.GetString()!;
                     reader.Read();
+                    if (isUnstructured && fields.ContainsKey(name))
+                    {
+                        Remark("duplicate field", name);
+                    }
+
+                    path.EnterKey(name);
                     fields[name] = ReadAny(ref reader);
+                    path.Leave();
                 }
 
                 return fields;
@@ -240,17 +254,24 @@ internal sealed class DecodeRun(bool keepEmpty)
                 var items = new JsonArray();
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
                 {
+                    path.EnterItem(items.Count);
                     items.Add(ReadAny(ref reader));
+                    path.Leave();
                 }
 
                 return items;
             case JsonTokenType.String: return JsonValue.Create(reader.GetString());
-            case JsonTokenType.Number: return Number(ref reader);
+            case JsonTokenType.Number: return isUnstructured ? GoNumber(ref reader) : Number(ref reader);
             case JsonTokenType.True: return JsonValue.Create(true);
             case JsonTokenType.False: return JsonValue.Create(false);
             default: return null;
         }
     }
+
+    // Go keeps whole numbers as they are and everything else as a float64, which it writes in its own way.
+    private static JsonNode? GoNumber(ref Utf8JsonReader reader) => reader.TryGetInt64(out _) && reader.ValueSpan.IndexOfAny((byte)'.', (byte)'e', (byte)'E') < 0
+        ? Number(ref reader)
+        : JsonNode.Parse(CustomResources.Values.GoNumbers.Json(reader.GetDouble()));
 
     // Backed by an element, a number can be read as any type it fits and keeps its text.
     private static JsonValue? Number(ref Utf8JsonReader reader) => JsonValue.Create(JsonElement.ParseValue(ref reader));

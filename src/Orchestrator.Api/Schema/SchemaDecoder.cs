@@ -19,9 +19,16 @@ public static class SchemaDecoder
     /// <param name="json">The document.</param>
     /// <param name="schema">Its schema.</param>
     /// <param name="keepEmpty">True: empty lists and maps are kept where Go's encoder would leave them out.</param>
-    public static DecodedDocument Decode(ReadOnlySpan<byte> json, SchemaNode schema, bool keepEmpty = false)
+    public static DecodedDocument Decode(ReadOnlySpan<byte> json, SchemaNode schema, bool keepEmpty = false) =>
+        Decode(json, schema, new DecodeRun(keepEmpty));
+
+    /// <summary>Decodes a document of which the schema knows the envelope alone, as custom resources are decoded: duplicate fields are remarked on everywhere,
+    /// nulls are kept and numbers are written as Go writes them.</summary>
+    internal static DecodedDocument DecodeUnstructured(ReadOnlySpan<byte> json, SchemaNode envelope) =>
+        Decode(json, envelope, new DecodeRun(keepEmpty: false, isUnstructured: true));
+
+    private static DecodedDocument Decode(ReadOnlySpan<byte> json, SchemaNode schema, DecodeRun run)
     {
-        var run = new DecodeRun(keepEmpty);
         try
         {
             var reader = new Utf8JsonReader(json, Options);

@@ -46,6 +46,7 @@ public sealed class SchemaNode
     private IReadOnlyList<string> listMapKeys = [];
     private bool preserveUnknown;
     private bool intOrString;
+    private System.Text.Json.Nodes.JsonNode? standing;
 
     /// <summary>Anything goes.</summary>
     public static SchemaNode Any { get; } = new() { PreserveUnknown = true };
@@ -96,6 +97,9 @@ public sealed class SchemaNode
     /// <summary>True: a number or a string.</summary>
     public bool IntOrString { get => target?.IntOrString ?? intOrString; init => intOrString = value; }
 
+    /// <summary>What stands here when nothing is written, in custom resources: a list's items are told apart by it where a key field is left out.</summary>
+    public System.Text.Json.Nodes.JsonNode? Default { get => target?.Default ?? standing; init => standing = value; }
+
     /// <summary>True: a quantity such as <c>500m</c>.</summary>
     public bool IsQuantity => Definition == "io.k8s.apimachinery.pkg.api.resource.Quantity";
 
@@ -125,6 +129,7 @@ public sealed class SchemaNode
         listMapKeys = content.listMapKeys;
         preserveUnknown = content.preserveUnknown;
         intOrString = content.intOrString;
+        standing = content.standing;
         target = content.target;
     }
 

@@ -13,7 +13,7 @@ public static class TablePrinter
     private static readonly JsonReaderOptions Reading = new() { MaxDepth = 128 };
 
     /// <summary>The columns of a kind.</summary>
-    public static IReadOnlyList<TableColumn> ColumnDefinitions(ResourceKind kind) => KindTables.For(kind.GroupResource).Columns;
+    public static IReadOnlyList<TableColumn> ColumnDefinitions(ResourceKind kind) => TableOf(kind).Columns;
 
     /// <summary>The whole table.</summary>
     /// <param name="kind">The kind of the objects.</param>
@@ -92,7 +92,7 @@ public static class TablePrinter
     /// <summary>Writes one row.</summary>
     public static void WriteRow(Utf8JsonWriter writer, ResourceKind kind, ReadOnlyMemory<byte> document, string includeObject, DateTimeOffset now)
     {
-        var table = KindTables.For(kind.GroupResource);
+        var table = TableOf(kind);
         using var json = JsonDocument.Parse(document, new JsonDocumentOptions { MaxDepth = Reading.MaxDepth });
         var printed = new PrintedObject(json.RootElement, now);
         writer.WriteStartObject();
@@ -120,6 +120,8 @@ public static class TablePrinter
         writer.WriteEndObject();
     }
 
+    private static KindTable TableOf(ResourceKind kind) => kind.Custom?.Table ?? KindTables.For(kind.GroupResource);
+
     private static void WriteCell(Utf8JsonWriter writer, object? cell)
     {
         switch (cell)
@@ -128,6 +130,9 @@ public static class TablePrinter
                 writer.WriteStringValue(text);
                 break;
             case long number:
+                writer.WriteNumberValue(number);
+                break;
+            case double number:
                 writer.WriteNumberValue(number);
                 break;
             case bool flag:

@@ -37,7 +37,11 @@ public abstract record PlannedWrite
     /// <param name="MergePatch">RFC 7396.</param>
     /// <param name="Subresource"><c>status</c>, or empty.</param>
     /// <param name="ResourceVersion">The version that the plan was made from; null: any.</param>
-    public sealed record Patch(ObjectKey Key, JsonObject MergePatch, string Subresource = "", string? ResourceVersion = null) : PlannedWrite;
+    public sealed record Patch(ObjectKey Key, JsonObject MergePatch, string Subresource = "", string? ResourceVersion = null) : PlannedWrite
+    {
+        /// <summary>Who is to own the fields; null: the controller manager, as upstream's controllers do.</summary>
+        public string? FieldManager { get; init; }
+    }
 
     /// <summary>Apply a configuration on the server side, taking the fields that it names from whoever has them.</summary>
     /// <param name="Key">The object.</param>

@@ -20,7 +20,8 @@ internal static class ListWriter
     public static async Task WriteAsync(ApiRequest request, ListPage page)
     {
         var partial = request.Form.Shape == MediaShape.Partial;
-        var header = Header(partial ? "PartialObjectMetadataList" : request.Kind.ListKind, partial ? "meta.k8s.io/v1" : request.Kind.ApiVersion, page);
+        var isCustom = request.Kind.Custom is not null && !partial;
+        var header = Header(partial ? "PartialObjectMetadataList" : request.Kind.ListKind, partial ? "meta.k8s.io/v1" : request.Kind.ApiVersion, page, isCustom);
         if (request.Form.Yaml || AnswerWriter.WantsPretty(request.Http.Request))
         {
             // For people's eyes: here the list does become one buffer.
@@ -45,7 +46,7 @@ internal static class ListWriter
         {
             var document = VersionView.Of(request.Kind, page.Objects[index].Stored.Document);
             Put(writer, index == 0 ? (partial ? ""u8 : "{"u8) : partial ? ","u8 : ",{"u8);
-            var item = partial ? DocumentSlices.Partial(document) : DocumentSlices.WithoutTypeMeta(document);
+            var item = partial ? DocumentSlices.Partial(document) : request.Kind.Custom is null ? DocumentSlices.WithoutTypeMeta(document) : document[1..];
             Put(writer, item.Span);
             pending += item.Length;
             if (pending >= FlushEvery)
@@ -73,7 +74,7 @@ internal static class ListWriter
         return new GZipStream(http.Response.Body, CompressionLevel.Fastest, leaveOpen: true);
     }
 
-    private static byte[] Header(string kind, string apiVersion, ListPage page)
+    private static byte[] Header(string kind, string apiVersion, ListPage page, bool isCustom)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
@@ -83,9 +84,10 @@ internal static class ListWriter
             json.WriteString("apiVersion", apiVersion);
             json.WriteStartObject("metadata");
             json.WriteString("resourceVersion", page.Revision.ToString());
-            if (page.Next is not null)
+            if (page.Next is not null || isCustom)
             {
-                json.WriteString("continue", page.Next.Encode());
+                // Upstream's lists of custom resources always have the field.
+                json.WriteString("continue", page.Next?.Encode() ?? "");
             }
 
             if (page.Remaining > 0)

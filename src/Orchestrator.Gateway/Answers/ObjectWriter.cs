@@ -1,3 +1,4 @@
+using Orchestrator.Api.Documents;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Machinery;
 using Orchestrator.Gateway.Reads;
@@ -15,7 +16,10 @@ internal static class ObjectWriter
         {
             var version = DocumentSlices.Text(DocumentSlices.Member(stored, "metadata"u8), "resourceVersion"u8);
             _ = Revision.TryParse(version, out var revision);
-            return AnswerWriter.WriteAsync(request.Http, code, ScaleDocuments.Read(new StoredObject(request.Key, revision, stored)), request.Form);
+            var view = DocumentEncoding.Decode(VersionView.Of(request.Kind, stored));
+            return request.Kind.Custom?.Scale is { } paths && paths.SpecReplicas.Find(view, out _) is null
+                ? AnswerWriter.FailAsync(request.Http, Statuses.InternalError($"the spec replicas field {GoText.Quote(paths.SpecReplicas.Text)} does not exist"))
+                : AnswerWriter.WriteAsync(request.Http, code, ScaleDocuments.Read(view, revision, request.Kind.Custom?.Scale), request.Form);
         }
 
         var document = VersionView.Of(request.Kind, stored);

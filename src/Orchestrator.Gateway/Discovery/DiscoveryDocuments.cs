@@ -181,7 +181,8 @@ internal static class DiscoveryDocuments
     /// <summary>Group and version stay empty when they are those of the list around them.</summary>
     private static JsonObject ResponseKind(ResourceKind around, GroupVersionKind kind)
     {
-        var foreign = IsForeign(around, kind);
+        // Upstream's document for definitions says both always.
+        var foreign = around.Custom is not null || IsForeign(around, kind);
         return new JsonObject { ["group"] = foreign ? kind.Group : "", ["version"] = foreign ? kind.Version : "", ["kind"] = kind.Kind };
     }
 

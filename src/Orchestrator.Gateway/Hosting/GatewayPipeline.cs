@@ -111,10 +111,12 @@ internal sealed partial class GatewayPipeline(GatewayServices gateway, ILogger<G
             return;
         }
 
-        var kind = gateway.Kinds.Find(target.Group, target.Version, target.Resource);
+        var kinds = gateway.Kinds;
+        var kind = kinds.Find(target.Group, target.Version, target.Resource);
         if (kind is null)
         {
-            var known = gateway.Kinds.All.Any(other => other.Group == target.Group && other.Version == target.Version);
+            // Where definitions alone make up a version, nobody but their server knows the path.
+            var known = kinds.All.Any(other => other.Custom is null && other.Group == target.Group && other.Version == target.Version);
             await (known ? AnswerWriter.FailAsync(http, Statuses.NoSuchResource()) : AnswerWriter.WriteTextAsync(http, 404, "404 page not found\n"));
             return;
         }

@@ -4,12 +4,14 @@ using Orchestrator.Gateway.Authorization;
 using Orchestrator.Gateway.OpenApi;
 using Orchestrator.Gateway.Reads;
 using Orchestrator.Gateway.Streaming;
+using Orchestrator.Grains.Conversion;
 using Orchestrator.Store.Cache;
+using Orchestrator.Store.Kinds;
 
 namespace Orchestrator.Gateway.Hosting;
 
 /// <summary>What verbs work with; one per silo.</summary>
-internal sealed class GatewayServices(GatewayOptions options, IWatchCache cache, IGrainSource grains, TokenIssuer issuer, TimeProvider clock)
+internal sealed class GatewayServices(GatewayOptions options, IWatchCache cache, IGrainSource grains, TokenIssuer issuer, ServedKinds kinds, IObjectConverter converter, TimeProvider clock)
 {
     private readonly RbacAuthorizer authorizer = new(cache);
 
@@ -22,17 +24,20 @@ internal sealed class GatewayServices(GatewayOptions options, IWatchCache cache,
     /// <summary>All writes go here.</summary>
     public IGrainSource Grains => grains;
 
+    /// <summary>Converts custom resources by their webhooks.</summary>
+    public IObjectConverter Converter => converter;
+
     /// <summary>The clock.</summary>
     public TimeProvider Clock => clock;
 
     /// <summary>Signs service-account tokens.</summary>
     public TokenIssuer Issuer => issuer;
 
-    /// <summary>The kinds that are served.</summary>
-    public KindRegistry Kinds { get; } = KindRegistry.BuiltIn;
+    /// <summary>The kinds that are served now. A request takes it once: a definition may change while it is answered.</summary>
+    public KindRegistry Kinds => kinds.Current;
 
     /// <summary>What describes the API to tools.</summary>
-    public OpenApiDocuments OpenApi { get; } = new(KindRegistry.BuiltIn);
+    public OpenApiDocuments OpenApi { get; } = new(() => kinds.Current);
 
     /// <summary>Who asks.</summary>
     public Authenticator Authenticator { get; } = new(

@@ -7,7 +7,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orchestrator.Gateway.AgentEndpoint;
 using Orchestrator.Gateway.Authentication;
+using Orchestrator.Gateway.Conversion;
+using Orchestrator.Grains.Conversion;
 using Orchestrator.Grains.Tokens;
+using Orchestrator.Store.Kinds;
 
 namespace Orchestrator.Gateway.Hosting;
 
@@ -28,9 +31,11 @@ public static class GatewaySetup
         ArgumentNullException.ThrowIfNull(options);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IGrainSource, ClusterGrains>();
+        services.TryAddSingleton<ServedKinds>();
         services.AddSingleton(options);
         services.AddSingleton(provider => new TokenIssuer(options.ServiceAccountKey, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ITokenIssuer>(provider => provider.GetRequiredService<TokenIssuer>());
+        services.AddSingleton<IObjectConverter, ConversionWebhooks>();
         services.AddSingleton<GatewayServices>();
         services.AddSingleton<GatewayPipeline>();
         services.AddSingleton<AgentGatewayEndpoint>();

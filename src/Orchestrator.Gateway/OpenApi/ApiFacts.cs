@@ -11,17 +11,22 @@ internal sealed class ApiFacts : IDisposable
     private const string DefinitionPrefix = "#/definitions/";
 
     private readonly JsonDocument document;
+    private readonly JsonDocument? custom;
     private readonly KindRegistry kinds;
     private readonly Dictionary<string, JsonElement> definitions = new(StringComparer.Ordinal);
     private readonly Dictionary<GroupVersionKind, string> byKind = [];
 
     /// <summary>Reads the facts of what the registry serves.</summary>
-    public ApiFacts(KindRegistry kinds)
+    /// <param name="kinds">The kinds.</param>
+    /// <param name="isVersion3">False: the schemas of custom resources lose what OpenAPI 2 cannot say.</param>
+    public ApiFacts(KindRegistry kinds, bool isVersion3)
     {
         using var stream = OpenApiSchemas.OpenFacts();
         document = JsonDocument.Parse(stream);
         this.kinds = kinds;
-        foreach (var definition in document.RootElement.GetProperty("definitions").EnumerateObject())
+        var own = kinds.All.Where(kind => kind.Custom is not null).ToList();
+        custom = own.Count == 0 ? null : CustomFacts.Write(own, isVersion3);
+        foreach (var definition in Members("definitions"))
         {
             definitions[definition.Name] = definition.Value;
             foreach (var kind in KindsOf(definition.Value))
@@ -37,7 +42,7 @@ internal sealed class ApiFacts : IDisposable
     /// <summary>The paths that are served, with the document of OpenAPI 3 that each belongs to, as in <c>apis/apps/v1</c>.</summary>
     public IEnumerable<(string Document, string Path, JsonElement Item)> Paths()
     {
-        foreach (var path in document.RootElement.GetProperty("paths").EnumerateObject())
+        foreach (var path in Members("paths"))
         {
             if (DocumentOf(path.Name) is { } name)
             {
@@ -84,7 +89,17 @@ internal sealed class ApiFacts : IDisposable
     public static string Referred(JsonElement reference) => reference.GetString()![DefinitionPrefix.Length..];
 
     /// <inheritdoc />
-    public void Dispose() => document.Dispose();
+    public void Dispose()
+    {
+        document.Dispose();
+        custom?.Dispose();
+    }
+
+    private IEnumerable<JsonProperty> Members(string name)
+    {
+        var builtIn = document.RootElement.GetProperty(name).EnumerateObject().AsEnumerable();
+        return custom is null ? builtIn : builtIn.Concat(custom.RootElement.GetProperty(name).EnumerateObject());
+    }
 
     private string? DocumentOf(string path) => path.Trim('/').Split('/') switch
     {

@@ -20,6 +20,11 @@ internal sealed record ListPage(Revision Revision, IReadOnlyList<CachedObject> O
         }
 
         var page = Cut(snapshot, selection, list.Limit, list.Continue?.Start ?? "");
+        if (await VersionView.PrepareAsync(gateway, request.Kind, page.Objects.Select(cached => cached.Stored.Document), request.Aborted) is { } unconverted)
+        {
+            return (null, unconverted);
+        }
+
         if (page.Next is not null)
         {
             gateway.Pages.Keep(resource, request.Namespace, snapshot);

@@ -1,3 +1,4 @@
+using Orchestrator.Api.CustomResources;
 using Orchestrator.Api.Machinery;
 using Orchestrator.Api.Selectors;
 using Orchestrator.Store.Cache;
@@ -19,13 +20,23 @@ internal sealed record Selection(LabelSelector Labels, FieldSelector Fields, str
         }
 
         var fault = FieldSelector.Parse(request.Query("fieldSelector"), out var fields)
-            ?? fields.Fault(request.GroupResource, request.Kind.Kind);
+            ?? (request.Kind.Custom is { } custom ? CustomFault(fields, custom) : fields.Fault(request.GroupResource, request.Kind.Kind));
         if (fault is not null)
         {
             return (null, Statuses.BadRequest(fault));
         }
 
         return (new Selection(labels, fields, request.Target.NameInPath ? request.Target.Name : ""), null);
+    }
+
+    /// <summary>Upstream: crConversionRESTOptionsGetter's ConvertFieldLabel: the fields that the definition names, and the two that every object has.</summary>
+    private static string? CustomFault(FieldSelector fields, CustomVersion version)
+    {
+        var unknown = fields.Terms.FirstOrDefault(term =>
+            term.Field != "metadata.name"
+            && !(term.Field == "metadata.namespace" && version.Definition.IsNamespaced)
+            && !version.SelectableFields.Any(field => field.Bare == term.Field));
+        return unknown is null ? null : "field label not supported: " + unknown.Field;
     }
 
     /// <summary>True when the object is selected.</summary>

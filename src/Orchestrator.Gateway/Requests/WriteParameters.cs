@@ -53,6 +53,7 @@ internal static class WriteParameters
         Subresource = request.Target.Subresource,
         // Where two groups show the same objects, the group says which of the two is meant.
         Version = request.Kind.StorageResource == request.Kind.GroupResource ? request.Kind.Version : request.Kind.ApiVersion,
+        DefinitionRevision = request.Kind.Custom?.Definition.Revision.Value ?? 0,
         Cause = "request:" + request.Http.TraceIdentifier,
         TraceParent = Activity.Current?.Id ?? "",
     };

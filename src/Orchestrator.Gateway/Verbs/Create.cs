@@ -29,7 +29,7 @@ internal static class Create
             return;
         }
 
-        await GrainReply.WriteAsync(request, await WriteAsync(gateway, request, header, body!, call!), 201);
+        await GrainReply.WriteAsync(gateway, request, await WriteAsync(gateway, request, header, body!, call!), 201);
     }
 
     /// <summary>The namespace in the body must be the URL's, or empty.</summary>

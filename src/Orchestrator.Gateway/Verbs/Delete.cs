@@ -33,7 +33,7 @@ internal static class Delete
         var reply = await gateway.Grains.Object(request.Key).DeleteAsync(parameters.Delete, WriteParameters.Call(request, parameters.DryRun), request.Aborted);
         if (reply.Failure is not null || !reply.Gone || ReturnDeleted.Contains(request.GroupResource))
         {
-            await GrainReply.WriteAsync(request, reply, 200);
+            await GrainReply.WriteAsync(gateway, request, reply, 200);
             return;
         }
 

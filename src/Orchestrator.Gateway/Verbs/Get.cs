@@ -32,8 +32,14 @@ internal static class Get
             return;
         }
 
-        await ((gateway.Cache.Find(request.Key) ?? await NodeLeases.FindAsync(gateway, request)) is { } found
-            ? ObjectWriter.WriteAsync(request, 200, found.Stored.Document)
-            : AnswerWriter.FailAsync(request.Http, Statuses.NotFound(request.GroupResource, request.Target.Name)));
+        if ((gateway.Cache.Find(request.Key) ?? await NodeLeases.FindAsync(gateway, request)) is not { } found)
+        {
+            await AnswerWriter.FailAsync(request.Http, Statuses.NotFound(request.GroupResource, request.Target.Name));
+            return;
+        }
+
+        await (await VersionView.PrepareAsync(gateway, request.Kind, [found.Stored.Document], request.Aborted) is { } unconverted
+            ? AnswerWriter.FailAsync(request.Http, unconverted)
+            : ObjectWriter.WriteAsync(request, 200, found.Stored.Document));
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Orchestrator.Gateway.Answers;
+using Orchestrator.Gateway.Hosting;
 using Orchestrator.Gateway.Reads;
 using Orchestrator.Gateway.Requests;
 using Orchestrator.Grains.Objects;
@@ -11,12 +12,19 @@ namespace Orchestrator.Gateway.Verbs;
 internal static class GrainReply
 {
     /// <summary>Writes the object, or the Status of failure.</summary>
-    public static Task WriteAsync(ApiRequest request, WriteReply reply, int? code = null)
+    public static async Task WriteAsync(GatewayServices gateway, ApiRequest request, WriteReply reply, int? code = null)
     {
         AnswerWriter.Warn(request.Http, reply.Warnings);
-        return reply.Failure is { } failure
-            ? FailAsync(request, failure)
-            : ObjectWriter.WriteAsync(request, code ?? (reply.Created ? 201 : 200), reply.Object!.Document);
+        if (reply.Failure is { } failure)
+        {
+            await FailAsync(request, failure);
+            return;
+        }
+
+        var document = reply.Object!.Document;
+        await (await VersionView.PrepareAsync(gateway, request.Kind, [document], request.Aborted) is { } unconverted
+            ? AnswerWriter.FailAsync(request.Http, unconverted)
+            : ObjectWriter.WriteAsync(request, code ?? (reply.Created ? 201 : 200), document));
     }
 
     /// <summary>Writes a Status of failure that came from a grain.</summary>

@@ -38,7 +38,7 @@ internal static class Patch
             return;
         }
 
-        await GrainReply.WriteAsync(request, await gateway.Grains.Object(request.Key).PatchAsync((int)format, new Immutable<byte[]>(body), call!, request.Aborted));
+        await GrainReply.WriteAsync(gateway, request, await gateway.Grains.Object(request.Key).PatchAsync((int)format, new Immutable<byte[]>(body), call!, request.Aborted));
     }
 
     private static PatchFormat? Format(ApiRequest request)

@@ -27,7 +27,7 @@ internal static class Update
             return;
         }
 
-        await GrainReply.WriteAsync(request, await gateway.Grains.Object(request.Key).UpdateAsync(new Immutable<byte[]>(body!), call!, request.Aborted));
+        await GrainReply.WriteAsync(gateway, request, await gateway.Grains.Object(request.Key).UpdateAsync(new Immutable<byte[]>(body!), call!, request.Aborted));
     }
 
     private static ApiStatus? NameFault(ApiRequest request, BodyHeader header) =>

@@ -20,7 +20,7 @@ internal static class VerbRouter
             return AnswerWriter.FailAsync(request.Http, Statuses.NoSuchResource());
         }
 
-        if (Deprecations.Of(request.Kind.GroupVersionKind) is { } deprecated)
+        if (Deprecations.Of(request.Kind) is { } deprecated)
         {
             AnswerWriter.Warn(request.Http, [deprecated]);
         }

@@ -56,6 +56,7 @@ internal static class Watch
 
         // A watch shorter than the lead has no last bookmark of its own.
         private bool lastBookmarkSent = watch.Timeout <= LastBookmarkLead;
+        private bool hasFailed;
 
         public async Task RunAsync(ListSnapshot? snapshot)
         {
@@ -77,6 +78,11 @@ internal static class Watch
         private async Task SendStateAsync(ListSnapshot snapshot)
         {
             var waiting = 0;
+            if (!await PrepareAsync(snapshot.Objects.Where(selection.Matches).Select(cached => cached.Stored.Document)))
+            {
+                return;
+            }
+
             foreach (var cached in snapshot.Objects)
             {
                 if (selection.Matches(cached))
@@ -100,7 +106,7 @@ internal static class Watch
             while (true)
             {
                 var now = gateway.Clock.GetUtcNow();
-                if (now >= end)
+                if (now >= end || hasFailed)
                 {
                     return;
                 }
@@ -158,6 +164,11 @@ internal static class Watch
             var waiting = 0;
             while (changes.TryRead(out var change))
             {
+                if (!await PrepareAsync(change.Previous is { } before ? [change.Object.Stored.Document, before.Stored.Document] : [change.Object.Stored.Document]))
+                {
+                    return;
+                }
+
                 if (frames.Of(change, selection) is { } frame)
                 {
                     await stream.WriteAsync(frame);
@@ -166,6 +177,19 @@ internal static class Watch
             }
 
             await stream.FlushAsync();
+        }
+
+        /// <summary>Has objects converted that a webhook must convert; false, and the stream ends, when it cannot.</summary>
+        private async ValueTask<bool> PrepareAsync(IEnumerable<ReadOnlyMemory<byte>> documents)
+        {
+            if (request.Kind.Custom is null || await VersionView.PrepareAsync(gateway, request.Kind, documents, request.Aborted) is not { } failure)
+            {
+                return true;
+            }
+
+            await stream.WriteAsync(WatchFrames.Error(failure));
+            hasFailed = true;
+            return false;
         }
 
         private async ValueTask<int> FlushWhenFullAsync(int waiting)

@@ -64,6 +64,9 @@ public sealed record WriteCall
 
     /// <summary>The W3C trace context.</summary>
     [Id(10)] public string TraceParent { get; init; } = "";
+
+    /// <summary>The revision of the definition by which a custom resource was resolved: the write is decided by this one or a newer one. Zero: a built-in kind.</summary>
+    [Id(11)] public long DefinitionRevision { get; init; }
 }
 
 /// <summary>The wire form of <see cref="Api.Machinery.DeleteOptions"/>.</summary>

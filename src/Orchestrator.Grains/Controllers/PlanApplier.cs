@@ -90,7 +90,7 @@ internal sealed class PlanApplier(IGrainFactory grains, EventRecorder events)
                 return CreateAsync(create, call with { Version = VersionOf(create.Document) }, cancellationToken);
             case PlannedWrite.Patch patch:
                 return GrainOf(patch.Key).PatchAsync(
-                    (int)PatchFormat.Merge, PatchBody(patch), call with { Subresource = patch.Subresource }, cancellationToken);
+                    (int)PatchFormat.Merge, PatchBody(patch), call with { Subresource = patch.Subresource, FieldManager = patch.FieldManager ?? call.FieldManager }, cancellationToken);
             case PlannedWrite.Apply apply:
                 var owner = call with { Subresource = apply.Subresource, FieldManager = apply.FieldManager, Force = true };
                 return GrainOf(apply.Key).PatchAsync((int)PatchFormat.Apply, Serialize(apply.Configuration), owner, cancellationToken);

@@ -1,11 +1,14 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orchestrator.Api.Registry;
 using Orchestrator.Controllers;
 using Orchestrator.Grains.Controllers;
 using Orchestrator.Grains.Events;
 using Orchestrator.Grains.Nodes;
+using Orchestrator.Grains.Objects;
 using Orchestrator.Grains.Scheduling;
 using Orchestrator.Grains.Streams;
+using Orchestrator.Store.Kinds;
 using Orleans.Configuration;
 using Orleans.Streams;
 
@@ -21,11 +24,26 @@ public static class SiloSetup
     /// <param name="network">The cluster's addresses, the same on every silo.</param>
     /// <param name="runsScheduler">False for a cluster whose pods are placed by another scheduler.</param>
     public static ISiloBuilder AddOrchestratorGrains(
-        this ISiloBuilder silo, IReadOnlyList<IReconciler> reconcilers, ClusterNetwork network, bool runsScheduler = true)
+        this ISiloBuilder silo, IReadOnlyList<IReconciler> reconcilers, ClusterNetwork network, bool runsScheduler = true) =>
+        silo.AddOrchestratorGrains(_ => reconcilers, network, runsScheduler);
+
+    /// <summary>Adds the grains.</summary>
+    /// <param name="silo">The silo.</param>
+    /// <param name="reconcilers">Makes the controllers to run, from what tells them the kinds that are served.</param>
+    /// <param name="network">The cluster's addresses, the same on every silo.</param>
+    /// <param name="runsScheduler">False for a cluster whose pods are placed by another scheduler.</param>
+    public static ISiloBuilder AddOrchestratorGrains(
+        this ISiloBuilder silo, Func<Func<KindRegistry>, IReadOnlyList<IReconciler>> reconcilers, ClusterNetwork network, bool runsScheduler = true)
     {
         var services = silo.Services;
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(new ReconcilerCatalog(reconcilers));
+        services.TryAddSingleton<ServedKinds>();
+        services.AddSingleton<CustomConversion>();
+        services.AddSingleton(provider =>
+        {
+            var kinds = provider.GetRequiredService<ServedKinds>();
+            return new ReconcilerCatalog(reconcilers(() => kinds.Current));
+        });
         services.AddSingleton(provider => new ShardRoutes(
         [
             .. provider.GetRequiredService<ReconcilerCatalog>().Routes,

@@ -16,6 +16,7 @@ internal sealed partial class ObjectGrain(
     IWriteDecider decider,
     IObjectStore store,
     IWatchCache cache,
+    CustomConversion conversion,
     TimeProvider clock,
     ILogger<ObjectGrain> logger) : Grain, IObjectGrain
 {
@@ -47,6 +48,7 @@ internal sealed partial class ObjectGrain(
 
         var options = call.ToOptions();
         return WriteAsync(
+            call,
             new Write(options, (_, at) => decider.Create(key, body.Value, options, at)) { MustBeNew = true },
             cancellationToken);
     }
@@ -56,6 +58,7 @@ internal sealed partial class ObjectGrain(
     {
         var options = call.ToOptions();
         return WriteAsync(
+            call,
             new Write(options, (now, at) => now is null ? decider.UpdateMissing(key, body.Value, options, at) : decider.Update(now, body.Value, options, at)),
             cancellationToken);
     }
@@ -66,6 +69,7 @@ internal sealed partial class ObjectGrain(
         var options = call.ToOptions();
         var patchFormat = (PatchFormat)format;
         return WriteAsync(
+            call,
             new Write(
                 options,
                 (now, at) => now is null && patchFormat != PatchFormat.Apply
@@ -79,6 +83,7 @@ internal sealed partial class ObjectGrain(
     {
         var options = call.ToOptions();
         return WriteAsync(
+            call,
             new Write(options, (now, at) => now is null ? NotFound() : decider.Delete(now, delete.ToOptions(), options, at)),
             cancellationToken);
     }
@@ -94,10 +99,15 @@ internal sealed partial class ObjectGrain(
         return current is null ? null : ToReply(current);
     }
 
-    private async Task<WriteReply> WriteAsync(Write write, CancellationToken cancellationToken)
+    private async Task<WriteReply> WriteAsync(WriteCall call, Write write, CancellationToken cancellationToken)
     {
         try
         {
+            if (call.DefinitionRevision > cache.Revision.Value)
+            {
+                await SeeAsync(new Revision(call.DefinitionRevision), cancellationToken);
+            }
+
             return await DecideAndCommitAsync(write, cancellationToken);
         }
         catch (StoreUnavailableException unavailable)
@@ -124,7 +134,12 @@ internal sealed partial class ObjectGrain(
         for (var attempt = 1; ; attempt++)
         {
             var seen = cache.Revision;
-            var decision = write.Decide(basis, new Surroundings(clock.GetUtcNow(), Guid.NewGuid, cache));
+            var version = conversion.VersionOf(key, write.Options.Version);
+            var (shown, unconverted) = await conversion.ReadAsync(version, basis, cancellationToken);
+            var decision = unconverted is null
+                ? write.Decide(shown, new Surroundings(clock.GetUtcNow(), Guid.NewGuid, cache))
+                : new WriteDecision.Reject(unconverted);
+            decision = await conversion.StoreAsync(version, decision, cancellationToken);
             if (decision is WriteDecision.Reject && !isViewFresh)
             {
                 isViewFresh = true;
@@ -187,6 +202,21 @@ internal sealed partial class ObjectGrain(
         }
 
         return cache.Revision > seen;
+    }
+
+    /// <summary>Waits for the definition that the caller has seen; without it the kind is not known here, and the refusal says so.</summary>
+    private async Task SeeAsync(Revision revision, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(ViewWait);
+        try
+        {
+            await cache.WaitForAsync(revision, limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // This silo is behind: it decides by what it knows.
+        }
     }
 
     private async Task LoadAsync(CancellationToken cancellationToken)

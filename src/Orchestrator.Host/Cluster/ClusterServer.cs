@@ -8,7 +8,6 @@ using Npgsql;
 using Orchestrator.Api.Admission;
 using Orchestrator.Api.Kinds.Services;
 using Orchestrator.Api.Machinery;
-using Orchestrator.Api.Registry;
 using Orchestrator.Controllers;
 using Orchestrator.Gateway.Bootstrap;
 using Orchestrator.Gateway.Hosting;
@@ -17,6 +16,7 @@ using Orchestrator.Host.Nodes;
 using Orchestrator.Host.Startup;
 using Orchestrator.Store;
 using Orchestrator.Store.Cache;
+using Orchestrator.Store.Kinds;
 using Orleans.Configuration;
 using ApiOptions = Orchestrator.Gateway.Hosting.GatewayOptions;
 
@@ -83,8 +83,11 @@ internal sealed class ClusterServer : IAsyncDisposable
 
         // Before Orleans, so that it starts first and stops last.
         builder.Services.AddOrchestratorStore(new StoreOptions { ConnectionString = settings.Database });
-        builder.Services.AddSingleton<IWriteDecider>(
-            new WriteDecider(KindRegistry.BuiltIn, plugins: AdmissionPlugins.For(new ServiceAddresses(settings.ServiceCidr))));
+        builder.Services.AddSingleton<IWriteDecider>(provider =>
+        {
+            var kinds = provider.GetRequiredService<ServedKinds>();
+            return new WriteDecider(() => kinds.Current, plugins: AdmissionPlugins.For(new ServiceAddresses(settings.ServiceCidr)));
+        });
         builder.Host.UseOrleans((_, silo) => ConfigureSilo(silo, settings, secrets));
         var gateway = GatewayOf(settings, secrets);
         builder.Services.AddOrchestratorGateway(gateway);
@@ -106,7 +109,7 @@ internal sealed class ClusterServer : IAsyncDisposable
         silo.Services.AddOptions<AdoNetClusteringSiloOptions>().Configure<NpgsqlDataSource>((options, database) => options.DataSource = database);
         silo.Services.AddOptions<AdoNetReminderTableOptions>().Configure<NpgsqlDataSource>((options, database) => options.DataSource = database);
         silo.AddOrchestratorGrains(
-            [.. Reconcilers.OfServer(), .. settings.RunsControllers ? Reconcilers.All(secrets.Authority.CertificatePem) : []],
+            kinds => [.. Reconcilers.OfServer(), .. settings.RunsControllers ? Reconcilers.All(secrets.Authority.CertificatePem, kinds) : []],
             new ClusterNetwork { PodCidr = settings.PodCidr, ClusterDns = settings.ClusterDns.ToString() },
             settings.RunsScheduler);
     }

@@ -26,6 +26,9 @@ public interface IWatchCache : IClusterView
     /// <summary>The objects of a resource (of one namespace, or of all with an empty one) and the revision at which that was all of them.</summary>
     ListSnapshot Snapshot(GroupResource resource, string ns);
 
+    /// <summary>Differs from what it was whenever the objects of a resource may have changed: by it readers keep what they made from all of them.</summary>
+    object Token(GroupResource resource) => Revision;
+
     /// <summary>Follows a resource from just after a revision.</summary>
     /// <returns>The subscription, or null when that revision is no longer retained (answer 410 Expired).</returns>
     IWatchSubscription? Watch(GroupResource resource, string ns, Revision after);

@@ -76,6 +76,9 @@ internal sealed class WatchCache : IWatchCache
     }
 
     /// <inheritdoc />
+    public object Token(GroupResource resource) => state.Table(resource);
+
+    /// <inheritdoc />
     public IReadOnlyList<StoredObject> List(GroupResource resource, string ns = "") => Stored(state.Table(resource).List(ns));
 
     /// <inheritdoc />

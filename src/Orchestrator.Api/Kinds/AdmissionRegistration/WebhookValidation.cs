@@ -58,7 +58,7 @@ internal static class WebhookValidation
         }
     }
 
-    private static void ValidateUrl(string url, string path, Faults faults)
+    internal static void ValidateUrl(string url, string path, Faults faults)
     {
         const string Form = "desired format: https://host[/path]";
         if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed))
@@ -93,7 +93,7 @@ internal static class WebhookValidation
         }
     }
 
-    private static void ValidateService(JsonObject? service, string path, Faults faults)
+    internal static void ValidateService(JsonObject? service, string path, Faults faults)
     {
         if (service.Text("name").Length == 0)
         {

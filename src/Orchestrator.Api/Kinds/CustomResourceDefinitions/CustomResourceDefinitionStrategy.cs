@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Documents;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Machinery;
 
@@ -13,6 +14,9 @@ internal sealed class CustomResourceDefinitionStrategy : KindStrategy
 
     /// <inheritdoc />
     public override bool AllowsUnconditionalUpdate => false;
+
+    /// <inheritdoc />
+    public override bool DemandsQualifiedFinalizers => false;
 
     /// <inheritdoc />
     public override void Default(JsonObject obj)
@@ -52,7 +56,36 @@ internal sealed class CustomResourceDefinitionStrategy : KindStrategy
 
     /// <inheritdoc />
     public override IEnumerable<FieldError> ValidateUpdate(JsonObject obj, JsonObject old, string subresource) =>
-        subresource == "status" ? [] : CustomResourceDefinitionValidation.ValidateUpdate(obj, old);
+        subresource == "status" ? CustomResourceDefinitionValidation.ValidateStatus(obj) : CustomResourceDefinitionValidation.ValidateUpdate(obj, old);
+
+    /// <inheritdoc />
+    /// <remarks>Upstream: Delete in pkg/registry/customresourcedefinition/etcd.go. The objects go first; the finalizer waits for them.</remarks>
+    public override bool MarkForDeletion(JsonObject obj, Surroundings at)
+    {
+        var metadata = obj.Ensure("metadata");
+        metadata["deletionTimestamp"] = ObjectFields.Time(at.Now);
+        var finalizers = metadata.Texts("finalizers").ToList();
+        if (!finalizers.Contains(DefinitionCleanup.Finalizer))
+        {
+            metadata["finalizers"] = new JsonArray([.. finalizers.Append(DefinitionCleanup.Finalizer).Select(finalizer => JsonValue.Create(finalizer))]);
+        }
+
+        var status = obj.Ensure("status");
+        var conditions = status.Items("conditions").Where(condition => condition.Text("type") != DefinitionCleanup.Condition).Select(condition => condition.DeepClone());
+        status["conditions"] = new JsonArray(
+        [
+            .. conditions,
+            new JsonObject
+            {
+                ["type"] = DefinitionCleanup.Condition,
+                ["status"] = "True",
+                ["lastTransitionTime"] = ObjectFields.Time(at.Now),
+                ["reason"] = "InstanceDeletionPending",
+                ["message"] = "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon",
+            },
+        ]);
+        return true;
+    }
 
     private static void RememberStorageVersion(JsonObject obj)
     {

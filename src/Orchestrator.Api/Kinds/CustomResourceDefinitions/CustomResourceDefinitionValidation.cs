@@ -2,36 +2,19 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Api.Kinds.CustomResourceDefinitions;
 
-/// <summary>The rules of a CustomResourceDefinition: its names, its versions and how they convert.</summary>
-/// <remarks>Upstream: apiextensions-apiserver/pkg/apis/apiextensions/validation.</remarks>
+/// <summary>The rules of a CustomResourceDefinition: its names, its versions and how they convert. The schemas have files of their own.</summary>
+/// <remarks>Upstream: apiextensions-apiserver/pkg/apis/apiextensions/validation/validation.go.</remarks>
 internal static class CustomResourceDefinitionValidation
 {
-    /// <summary>Validates a definition.</summary>
-    public static Faults Validate(JsonObject definition)
-    {
-        var faults = new Faults();
-        var spec = definition.Object("spec") ?? [];
-        var name = definition.Object("metadata").Text("name");
-        if (name.Length > 0 && name != spec.Object("names").Text("plural") + "." + spec.Text("group"))
-        {
-            faults.Invalid("metadata.name", name, "must be spec.names.plural+\".\"+spec.group");
-        }
+    /// <summary>Validates a new definition.</summary>
+    public static Faults Validate(JsonObject definition) => Validate(definition, null);
 
-        ValidateGroup(spec.Text("group"), faults);
-        faults.OneOf("spec.scope", spec.Text("scope"), "Cluster", "Namespaced");
-        ValidateVersions(spec, faults);
-        ValidateNames(spec.Object("names"), "spec.names", faults);
-        ValidateConversion(spec.Object("conversion"), "spec.conversion", faults);
-        ValidateStoredVersions(definition, faults);
-        return faults;
-    }
-
-    /// <summary>Validates a change: what clients have learned from discovery stays.</summary>
+    /// <summary>Validates a change: what clients have learned from discovery stays, and what was accepted before need not meet newer rules.</summary>
     public static Faults ValidateUpdate(JsonObject definition, JsonObject old)
     {
-        var faults = Validate(definition);
+        var faults = Validate(definition, old);
         var (spec, before) = (definition.Object("spec"), old.Object("spec"));
-        if (old.Object("status").Items("conditions").Any(condition => condition.Text("type") == "Established" && condition.Text("status") == "True"))
+        if (IsEstablished(old))
         {
             faults.Immutable("spec.scope", spec?["scope"], before?["scope"]);
             faults.Immutable("spec.names.kind", spec.Object("names")?["kind"], before.Object("names")?["kind"]);
@@ -41,6 +24,44 @@ internal static class CustomResourceDefinitionValidation
         faults.Immutable("spec.names.plural", spec.Object("names")?["plural"], before.Object("names")?["plural"]);
         return faults;
     }
+
+    /// <summary>Validates a written status: the names in it.</summary>
+    public static Faults ValidateStatus(JsonObject definition)
+    {
+        var faults = new Faults();
+        DefinitionNames.ValidateForm(definition.Object("status").Object("acceptedNames"), "status.acceptedNames", faults);
+        return faults;
+    }
+
+    private static Faults Validate(JsonObject definition, JsonObject? old)
+    {
+        var faults = new Faults();
+        var spec = definition.Object("spec") ?? [];
+        var name = definition.Object("metadata").Text("name");
+        if (old is null && name.Length > 0 && name != spec.Object("names").Text("plural") + "." + spec.Text("group"))
+        {
+            faults.Invalid("metadata.name", name, "must be spec.names.plural+\".\"+spec.group");
+        }
+
+        ValidateGroup(spec.Text("group"), faults);
+        faults.OneOf("spec.scope", spec.Text("scope"), "Cluster", "Namespaced");
+        DefinitionVersions.Validate(spec, old.Object("spec"), faults);
+        DefinitionNames.Validate(spec.Object("names"), "spec.names", faults);
+        DefinitionVersions.ValidateShared(spec, old.Object("spec"), faults);
+        DefinitionConversion.Validate(spec.Object("conversion"), "spec.conversion", old is not null && IsEstablished(old), faults);
+        faults.AddRange(ValidateStatus(definition));
+        ValidateStoredVersions(definition, faults);
+        ValidateApproval(definition, old, faults);
+        if (spec.Flag("preserveUnknownFields") && !old.Object("spec").Flag("preserveUnknownFields"))
+        {
+            faults.Invalid("spec.preserveUnknownFields", true, "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead");
+        }
+
+        return faults;
+    }
+
+    private static bool IsEstablished(JsonObject definition) =>
+        definition.Object("status").Items("conditions").Any(condition => condition.Text("type") == "Established" && condition.Text("status") == "True");
 
     private static void ValidateGroup(string group, Faults faults)
     {
@@ -61,132 +82,6 @@ internal static class CustomResourceDefinitionValidation
         }
     }
 
-    private static void ValidateVersions(JsonObject spec, Faults faults)
-    {
-        var versions = spec.Items("versions").ToList();
-        for (var i = 0; i < versions.Count; i++)
-        {
-            ValidateVersion(versions[i], $"spec.versions[{i}]", faults);
-        }
-
-        if (versions.Select(version => version.Text("name")).Distinct(StringComparer.Ordinal).Count() < versions.Count)
-        {
-            faults.Invalid("spec.versions", Printed(versions), "must contain unique version names");
-        }
-
-        if (versions.Count(version => version.Flag("storage")) != 1)
-        {
-            faults.Invalid("spec.versions", Printed(versions), "must have exactly one version marked as storage version");
-        }
-    }
-
-    private static void ValidateVersion(JsonObject version, string path, Faults faults)
-    {
-        var complaints = ObjectNames.Dns1035LabelErrors(version.Text("name")).ToList();
-        if (complaints.Count > 0)
-        {
-            faults.Invalid(path + ".name", version.Text("name"), string.Join(',', complaints));
-        }
-
-        if (!version.Object("schema").Has("openAPIV3Schema"))
-        {
-            faults.Required(path + ".schema.openAPIV3Schema");
-        }
-
-        if (version.Text("deprecationWarning").Length > 0 && !version.Flag("deprecated"))
-        {
-            faults.Invalid(path + ".deprecationWarning", version.Text("deprecationWarning"), "can only be set for deprecated versions");
-        }
-
-        var columns = version.Items("additionalPrinterColumns").ToList();
-        for (var i = 0; i < columns.Count; i++)
-        {
-            var at = $"{path}.additionalPrinterColumns[{i}]";
-            if (columns[i].Text("name").Length == 0)
-            {
-                faults.Required(at + ".name");
-            }
-
-            faults.OneOf(at + ".type", columns[i].Text("type"), "boolean", "date", "integer", "number", "string");
-            faults.OneOfIfSet(at + ".format", columns[i].Text("format"), "byte", "date", "date-time", "double", "float", "int32", "int64", "password");
-            if (columns[i].Text("jsonPath").Length == 0)
-            {
-                faults.Required(at + ".jsonPath");
-            }
-        }
-    }
-
-    private static void ValidateNames(JsonObject? names, string path, Faults faults)
-    {
-        foreach (var field in (string[])["plural", "singular", "kind", "listKind"])
-        {
-            ValidateName(names.Text(field), isMixed: field is "kind" or "listKind", $"{path}.{field}", faults);
-        }
-
-        if (names.Text("kind") is { Length: > 0 } kind && kind == names.Text("listKind"))
-        {
-            faults.Invalid(path + ".listKind", kind, "kind and listKind may not be the same");
-        }
-
-        foreach (var list in (string[])["shortNames", "categories"])
-        {
-            var values = names.Texts(list).ToList();
-            for (var i = 0; i < values.Count; i++)
-            {
-                var complaints = ObjectNames.Dns1035LabelErrors(values[i]).ToList();
-                if (complaints.Count > 0)
-                {
-                    faults.Invalid($"{path}.{list}[{i}]", values[i], string.Join(',', complaints));
-                }
-            }
-        }
-    }
-
-    private static void ValidateName(string name, bool isMixed, string path, Faults faults)
-    {
-        if (name.Length == 0)
-        {
-            faults.Required(path);
-            return;
-        }
-
-        var complaints = ObjectNames.Dns1035LabelErrors(isMixed ? name.ToLowerInvariant() : name).ToList();
-        if (complaints.Count > 0)
-        {
-            faults.Invalid(path, name, (isMixed ? "may have mixed case, but should otherwise match: " : "") + string.Join(',', complaints));
-        }
-    }
-
-    private static void ValidateConversion(JsonObject? conversion, string path, Faults faults)
-    {
-        faults.OneOf(path + ".strategy", conversion.Text("strategy"), "None", "Webhook");
-        var webhook = conversion.Object("webhook");
-        if (conversion.Text("strategy") != "Webhook")
-        {
-            if (webhook is not null)
-            {
-                faults.Forbidden(path + ".webhook", "should not be set when strategy is not set to Webhook");
-            }
-
-            return;
-        }
-
-        var client = webhook.Object("clientConfig");
-        if (client is null)
-        {
-            faults.Required(path + ".webhookClientConfig", "required when strategy is set to Webhook");
-        }
-        else if (client.Has("url") == client.Has("service"))
-        {
-            faults.Required(path + ".webhookClientConfig", "exactly one of url or service is required");
-        }
-
-        if (!webhook.Texts("conversionReviewVersions").Any())
-        {
-            faults.Required(path + ".conversionReviewVersions");
-        }
-    }
-
     private static void ValidateStoredVersions(JsonObject definition, Faults faults)
     {
         const string Path = "status.storedVersions";
@@ -195,33 +90,48 @@ internal static class CustomResourceDefinitionValidation
         if (stored.Count == 0)
         {
             faults.Invalid(Path, definition.Object("status").Array("storedVersions") ?? [], "must have at least one stored version");
+            return;
+        }
+
+        foreach (var version in versions.Where(version => version.Flag("storage")).Select(version => version.Text("name")).Where(version => !stored.Contains(version)))
+        {
+            faults.Invalid(Path, definition.Object("status").Array("storedVersions"), $"must have the storage version {version}");
         }
 
         for (var i = 0; i < stored.Count; i++)
         {
             if (!versions.Exists(version => version.Text("name") == stored[i]))
             {
-                faults.Invalid($"{Path}[{i}]", stored[i], "must appear in spec.versions");
+                faults.Invalid($"{Path}[{i}]", stored[i],
+                    $"missing from spec.versions; {stored[i]} was previously a storage version, and must remain in spec.versions until a storage migration "
+                    + $"ensures no data remains persisted in {stored[i]} and removes {stored[i]} from status.storedVersions");
             }
-        }
-
-        if (versions.LastOrDefault(version => version.Flag("storage")).Text("name") is { Length: > 0 } storage && !stored.Contains(storage, StringComparer.Ordinal))
-        {
-            faults.Invalid(Path, definition.Object("status").Array("storedVersions"), $"must have the storage version {storage}");
         }
     }
 
-    /// <summary>Upstream prints its internal structures, from which it has taken what all versions share.</summary>
-    private static JsonArray Printed(List<JsonObject> versions) => new([.. versions.Select(version => new JsonObject
+    private static void ValidateApproval(JsonObject definition, JsonObject? old, Faults faults)
     {
-        ["Name"] = version.Text("name"),
-        ["Served"] = version.Flag("served"),
-        ["Storage"] = version.Flag("storage"),
-        ["Deprecated"] = version.Flag("deprecated"),
-        ["DeprecationWarning"] = version["deprecationWarning"]?.DeepClone(),
-        ["Schema"] = null,
-        ["Subresources"] = null,
-        ["AdditionalPrinterColumns"] = null,
-        ["SelectableFields"] = null,
-    })]);
+        if (!ApiApproval.IsProtected(definition.Object("spec").Text("group")))
+        {
+            return;
+        }
+
+        const string Path = $"metadata.annotations[{ApiApproval.Annotation}]";
+        var annotations = definition.Object("metadata").Object("annotations");
+        var approval = ApiApproval.Of(annotations);
+        if (old is not null && ApiApproval.Of(old.Object("metadata").Object("annotations")).State == approval.State)
+        {
+            return;
+        }
+
+        switch (approval.State)
+        {
+            case ApprovalState.Missing:
+                faults.Required(Path, approval.Message);
+                break;
+            case ApprovalState.Invalid:
+                faults.Invalid(Path, annotations.Text(ApiApproval.Annotation), approval.Message);
+                break;
+        }
+    }
 }
