@@ -4,8 +4,10 @@ using Orchestrator.Controllers;
 using Orchestrator.Grains.Controllers;
 using Orchestrator.Grains.Events;
 using Orchestrator.Grains.Nodes;
+using Orchestrator.Grains.Objects;
 using Orchestrator.Grains.Scheduling;
 using Orchestrator.Grains.Streams;
+using Orchestrator.Grains.Webhooks;
 using Orleans.Configuration;
 using Orleans.Streams;
 
@@ -32,6 +34,8 @@ public static class SiloSetup
             .. runsScheduler ? [SchedulerGrain.Route] : Array.Empty<ChangeRoute>(),
         ]));
         services.AddSingleton<SchedulingWrites>();
+        services.AddSingleton<ChargeTurns>();
+        services.TryAddSingleton<IWebhookClient, WebhookClient>();
         services.TryAddSingleton<IChangeSource, FeedChangeSource>();
         services.AddSingleton<PlanApplier>();
         services.AddHostedSingleton<EventRecorder>();
