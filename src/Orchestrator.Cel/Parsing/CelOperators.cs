@@ -1,0 +1,29 @@
+namespace Orchestrator.Cel.Parsing;
+
+/// <summary>The function names of the operators.</summary>
+/// <remarks>Upstream: common/operators/operators.go.</remarks>
+internal static class CelOperators
+{
+    public const string Conditional = "_?_:_";
+    public const string And = "_&&_";
+    public const string Or = "_||_";
+    public const string Not = "!_";
+    public const string Equal = "_==_";
+    public const string NotEqual = "_!=_";
+    public const string Less = "_<_";
+    public const string LessOrEqual = "_<=_";
+    public const string Greater = "_>_";
+    public const string GreaterOrEqual = "_>=_";
+    public const string Add = "_+_";
+    public const string Subtract = "_-_";
+    public const string Multiply = "_*_";
+    public const string Divide = "_/_";
+    public const string Modulo = "_%_";
+    public const string Negate = "-_";
+    public const string Index = "_[_]";
+    public const string OptionalIndex = "_[?_]";
+    public const string OptionalSelect = "_?._";
+    public const string In = "@in";
+    public const string NotStrictlyFalse = "@not_strictly_false";
+    public const string MapInsert = "cel.@mapInsert";
+}
