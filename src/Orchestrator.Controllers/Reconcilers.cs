@@ -9,6 +9,7 @@ using Orchestrator.Controllers.Namespaces;
 using Orchestrator.Controllers.Nodes;
 using Orchestrator.Controllers.Rbac;
 using Orchestrator.Controllers.ReplicaSets;
+using Orchestrator.Controllers.ResourceQuotas;
 using Orchestrator.Controllers.Storage;
 
 namespace Orchestrator.Controllers;
@@ -40,6 +41,7 @@ public static class Reconcilers
             new ClaimProtection(),
             new VolumeProtection(),
             new ClusterRoleAggregation(),
+            new ResourceQuotaReconciler(),
         ];
     }
 }

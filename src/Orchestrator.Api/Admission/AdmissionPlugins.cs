@@ -1,3 +1,6 @@
+using Orchestrator.Api.Admission.PodSecurity;
+using Orchestrator.Api.Admission.Quotas;
+using Orchestrator.Api.Admission.Webhooks;
 using Orchestrator.Api.Kinds.Services;
 
 namespace Orchestrator.Api.Admission;
@@ -16,15 +19,21 @@ public static class AdmissionPlugins
         new LimitRanger(),
         new ServiceAccountAdmission(),
         new TaintNodesByCondition(),
+        new PodSecurityAdmission(),
         new Priority(),
         new DefaultTolerationSeconds(),
-        new StorageObjectInUseProtection(),
-        new RuntimeClassAdmission(),
-        new CertificateRequester(),
-        DefaultClass.OfIngresses(),
         DefaultClass.OfClaims(),
+        new StorageObjectInUseProtection(),
         new PersistentVolumeClaimResize(),
+        new RuntimeClassAdmission(),
+        DefaultClass.OfIngresses(),
+        new MutatingWebhooks(),
+
+        // What upstream does in the storage of the kinds, after all that may change the object.
+        new CertificateRequester(),
         new RoleEscalation(),
         new ServiceAllocation(addresses),
+        new ValidatingWebhooks(),
+        new ResourceQuotaAdmission(),
     ];
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Admission.Webhooks;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Machinery;
 using Orchestrator.Api.Registry;
@@ -30,6 +31,9 @@ public enum AdmissionOperation
 
     /// <summary>A deletion.</summary>
     Delete,
+
+    /// <summary>A stream to a container, a node or a Service.</summary>
+    Connect,
 }
 
 /// <summary>The request as admission sees it.</summary>
@@ -61,4 +65,34 @@ public sealed record AdmissionAttributes
 
     /// <summary>Non-fatal remarks for the caller, added to by plugins.</summary>
     public IList<string> Warnings { get; init; } = [];
+
+    /// <summary>Writes that must be committed together with the object, added to by plugins.</summary>
+    public IList<CompanionWrite> Companions { get; init; } = [];
+
+    /// <summary>Calls of webhooks whose answers the decision needs, added to by plugins; then it is repeated.</summary>
+    public IList<WebhookCall> Asks { get; init; } = [];
+
+    /// <summary>Who is asked a second time.</summary>
+    public Reinvocation Reinvocation { get; init; } = new();
+
+    /// <summary>The other versions of the resource, in which webhooks and policies may know it.</summary>
+    public Func<IEnumerable<ResourceKind>> OtherVersions { get; init; } = () => [];
+
+    /// <summary>Makes a changed object, in the version of a kind, the object of the request; a status when it cannot be read.</summary>
+    public Func<JsonNode?, ResourceKind, ApiStatus?> TakeOver { get; init; } = (_, _) => null;
+
+    /// <summary>False: the object is not of the request's kind, as an Eviction is not a Pod.</summary>
+    public bool HasObjectOfKind { get; init; } = true;
+
+    /// <summary>The options of the request as a document; null: derived from <see cref="Options"/>.</summary>
+    public JsonObject? Request { get; init; }
+
+    /// <summary>The operation as webhooks and policies call it.</summary>
+    public string OperationName => Operation switch
+    {
+        AdmissionOperation.Create => "CREATE",
+        AdmissionOperation.Update => "UPDATE",
+        AdmissionOperation.Delete => "DELETE",
+        _ => "CONNECT",
+    };
 }

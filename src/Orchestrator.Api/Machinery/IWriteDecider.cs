@@ -1,3 +1,4 @@
+using Orchestrator.Api.Admission.Webhooks;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Views;
 
@@ -27,4 +28,8 @@ public interface IWriteDecider
 /// <param name="Now">The time.</param>
 /// <param name="NewUid">A fresh uid for an object that is created, and for what else the decision must name.</param>
 /// <param name="View">The cluster.</param>
-public sealed record Surroundings(DateTimeOffset Now, Func<Guid> NewUid, IClusterView View);
+public sealed record Surroundings(DateTimeOffset Now, Func<Guid> NewUid, IClusterView View)
+{
+    /// <summary>What webhooks have answered so far.</summary>
+    public WebhookAnswers Answers { get; init; } = WebhookAnswers.None;
+}

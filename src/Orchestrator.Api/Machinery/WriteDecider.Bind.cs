@@ -11,7 +11,7 @@ public sealed partial class WriteDecider
 
     /// <summary>Binds a pod to a node: the one way in which spec.nodeName is set.</summary>
     /// <remarks>Upstream: pkg/registry/core/pod/storage (BindingREST).</remarks>
-    private static WriteDecision Bind(Request request, StoredObject current, ReadOnlySpan<byte> body)
+    private WriteDecision Bind(Request request, StoredObject current, ReadOnlySpan<byte> body)
     {
         var decoded = ObjectDecoder.Decode(body, Binding, OpenApiSchemas.For(Binding) ?? SchemaNode.Any, request.Options.FieldValidation);
         if (decoded.Object is not { } binding)
@@ -22,6 +22,11 @@ public sealed partial class WriteDecider
         if (MatchKey(binding.Metadata(), request.Key) is { } mismatch)
         {
             return request.Reject(mismatch);
+        }
+
+        if (AdmitSubresource(request, binding) is { } stopped)
+        {
+            return stopped;
         }
 
         var target = binding["target"] as JsonObject;

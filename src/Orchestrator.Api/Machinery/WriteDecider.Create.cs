@@ -37,9 +37,9 @@ public sealed partial class WriteDecider
         }
 
         var attributes = Attributes(request, AdmissionOperation.Create, obj, null);
-        if (Admit(attributes) is { } notAdmitted)
+        if (Admit(request, attributes) is { } notAdmitted)
         {
-            return request.Reject(notAdmitted);
+            return notAdmitted;
         }
 
         request.Strategy.PrepareForCreate(obj, request.At);
@@ -50,13 +50,18 @@ public sealed partial class WriteDecider
         }
 
         var faults = MetadataRules.Faults(obj.Metadata(), request.Kind.Namespaced, request.Strategy).Concat(request.Strategy.Validate(obj));
-        if ((request.Invalid(faults) ?? ValidateAdmission(attributes)) is { } invalid)
+        if (request.Invalid(faults) is { } invalid)
         {
             return request.Reject(invalid);
         }
 
+        if (ValidateAdmission(request, attributes) is { } stopped)
+        {
+            return stopped;
+        }
+
         request.Warnings.AddRange(request.Strategy.Warnings(obj, null));
-        return new WriteDecision.Put(Encode(request, obj)) { Warnings = request.Warnings };
+        return new WriteDecision.Put(Encode(request, obj)) { Warnings = request.Warnings, Companions = request.Companions };
     }
 
     /// <summary>No object is created of a definition that is going with all its objects.</summary>

@@ -22,10 +22,10 @@ public sealed partial class WriteDecider
             return request.Reject(refused);
         }
 
-        var attributes = Attributes(request, AdmissionOperation.Delete, null, obj);
-        if ((Admit(attributes) ?? ValidateAdmission(attributes)) is { } notAdmitted)
+        var attributes = Attributes(request, AdmissionOperation.Delete, null, obj) with { Request = OptionsDocument(delete, request.Options) };
+        if ((Admit(request, attributes) ?? ValidateAdmission(request, attributes)) is { } notAdmitted)
         {
-            return request.Reject(notAdmitted);
+            return notAdmitted;
         }
 
         var old = Read(request, current);
@@ -171,6 +171,38 @@ public sealed partial class WriteDecider
         return held || metadata.Texts("finalizers").Count > 0
             ? Conclude(request, current, obj, old)
             : new WriteDecision.Remove(DocumentEncoding.Encode(obj)) { Warnings = request.Warnings };
+    }
+
+    /// <summary>The options of a delete as webhooks and policies see them.</summary>
+    private static JsonObject OptionsDocument(DeleteOptions delete, WriteOptions options)
+    {
+        var document = new JsonObject { ["kind"] = "DeleteOptions", ["apiVersion"] = "meta.k8s.io/v1" };
+        if (delete.GracePeriodSeconds is { } grace)
+        {
+            document["gracePeriodSeconds"] = grace;
+        }
+
+        if (delete.Uid is not null || delete.ResourceVersion is not null)
+        {
+            var preconditions = new JsonObject();
+            document["preconditions"] = preconditions;
+            foreach (var (name, value) in new[] { ("uid", delete.Uid), ("resourceVersion", delete.ResourceVersion) }.Where(pair => pair.Item2 is not null))
+            {
+                preconditions[name] = value;
+            }
+        }
+
+        if (delete.PropagationPolicy is { } policy)
+        {
+            document["propagationPolicy"] = policy;
+        }
+
+        if (options.DryRun)
+        {
+            document["dryRun"] = new JsonArray("All");
+        }
+
+        return document;
     }
 
     private static ApiStatus? OptionsFault(DeleteOptions delete) => delete.PropagationPolicy is null or "Foreground" or "Background" or "Orphan"

@@ -29,6 +29,11 @@ public sealed partial class WriteDecider
             return request.Reject(mismatch);
         }
 
+        if (AdmitSubresource(request, eviction) is { } stopped)
+        {
+            return stopped;
+        }
+
         var pod = DocumentEncoding.Decode(current.Document);
         var isOver = (pod["status"] as JsonObject).Text("phase") is "Succeeded" or "Failed" or "Pending";
         if (!isOver && pod.Metadata().Text("deletionTimestamp").Length == 0 && BudgetFault(request, pod) is { } blocked)

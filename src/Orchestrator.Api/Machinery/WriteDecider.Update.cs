@@ -56,9 +56,9 @@ public sealed partial class WriteDecider
         // A status takes the metadata over from the object, so what server-side apply decided is put back at the end.
         var owners = request.OwnershipIsDecided ? obj.Metadata()["managedFields"]?.DeepClone() as JsonArray : null;
         var attributes = Attributes(request, AdmissionOperation.Update, obj, old);
-        if (Admit(attributes) is { } notAdmitted)
+        if (Admit(request, attributes) is { } notAdmitted)
         {
-            return request.Reject(notAdmitted);
+            return notAdmitted;
         }
 
         PrepareForUpdate(request, obj, old);
@@ -68,9 +68,14 @@ public sealed partial class WriteDecider
             .Concat(changed)
             .Concat(changed)
             .Concat(request.Strategy.ValidateUpdate(obj, old, request.Options.Subresource));
-        if ((request.Invalid(faults) ?? ValidateAdmission(attributes)) is { } invalid)
+        if (request.Invalid(faults) is { } invalid)
         {
             return request.Reject(invalid);
+        }
+
+        if (ValidateAdmission(request, attributes) is { } stopped)
+        {
+            return stopped;
         }
 
         request.Warnings.AddRange(request.Strategy.Warnings(obj, old));
@@ -99,7 +104,7 @@ public sealed partial class WriteDecider
 
         return IsSame(request, current, document, obj, old)
             ? new WriteDecision.Unchanged { Warnings = request.Warnings }
-            : new WriteDecision.Put(document) { Warnings = request.Warnings };
+            : new WriteDecision.Put(document) { Warnings = request.Warnings, Companions = request.Companions };
     }
 
     // A custom resource is written anew when its definition has changed what would be stored: so objects move to another storage version.

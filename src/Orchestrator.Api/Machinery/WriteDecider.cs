@@ -43,6 +43,9 @@ public sealed partial class WriteDecider : IWriteDecider
     {
         public List<string> Warnings { get; } = [];
 
+        /// <summary>What is committed together with the object.</summary>
+        public List<CompanionWrite> Companions { get; } = [];
+
         /// <summary>True: metadata.managedFields of the new state stands already, as server-side apply left it.</summary>
         public bool OwnershipIsDecided { get; set; }
 
@@ -136,45 +139,6 @@ public sealed partial class WriteDecider : IWriteDecider
         var slash = version.IndexOf('/', StringComparison.Ordinal);
         return OpenApiSchemas.For(new GroupVersionKind(slash < 0 ? "" : version[..slash], version[(slash + 1)..], kind.Kind));
     }
-
-    private ApiStatus? Admit(AdmissionAttributes attributes)
-    {
-        foreach (var plugin in plugins)
-        {
-            if (plugin.Admit(attributes) is { } refused)
-            {
-                return refused;
-            }
-        }
-
-        return null;
-    }
-
-    private ApiStatus? ValidateAdmission(AdmissionAttributes attributes)
-    {
-        foreach (var plugin in plugins)
-        {
-            if (plugin.Validate(attributes) is { } refused)
-            {
-                return refused;
-            }
-        }
-
-        return null;
-    }
-
-    private static AdmissionAttributes Attributes(Request request, AdmissionOperation operation, JsonObject? obj, JsonObject? old) => new()
-    {
-        Operation = operation,
-        Kind = request.Kind,
-        Key = request.Key,
-        Subresource = request.Options.Subresource,
-        Object = obj,
-        OldObject = old,
-        Options = request.Options,
-        At = request.At,
-        Warnings = request.Warnings,
-    };
 
     /// <summary>The name and namespace in a body are those of the path, or left out.</summary>
     private static ApiStatus? MatchKey(JsonObject metadata, ObjectKey key)

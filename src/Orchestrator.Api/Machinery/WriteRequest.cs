@@ -1,3 +1,4 @@
+using Orchestrator.Api.Admission.Webhooks;
 using Orchestrator.Api.Identity;
 
 namespace Orchestrator.Api.Machinery;
@@ -83,7 +84,11 @@ public abstract record WriteDecision
 
     /// <summary>Store this document, without resourceVersion, as the object's new state.</summary>
     /// <param name="Document">The canonical UTF-8 document.</param>
-    public sealed record Put(ReadOnlyMemory<byte> Document) : WriteDecision;
+    public sealed record Put(ReadOnlyMemory<byte> Document) : WriteDecision
+    {
+        /// <summary>What must be written in the same commit: quotas charged for the object.</summary>
+        public IReadOnlyList<CompanionWrite> Companions { get; init; } = [];
+    }
 
     /// <summary>The object goes; this was its last state.</summary>
     /// <param name="Document">The canonical UTF-8 document.</param>
@@ -92,10 +97,20 @@ public abstract record WriteDecision
     /// <summary>Nothing changes: the stored object is the answer.</summary>
     public sealed record Unchanged : WriteDecision;
 
+    /// <summary>Webhooks must be asked first; with their answers in the surroundings the decision is to be made again.</summary>
+    /// <param name="Calls">The calls, which may be made at the same time.</param>
+    public sealed record Ask(IReadOnlyList<WebhookCall> Calls) : WriteDecision;
+
     /// <summary>The request cannot be carried out.</summary>
     /// <param name="Status">Why.</param>
     public sealed record Reject(ApiStatus Status) : WriteDecision;
 }
+
+/// <summary>A change of another object that belongs to a write: both are committed, or neither.</summary>
+/// <param name="Key">The other object.</param>
+/// <param name="Expected">The revision that it must still have.</param>
+/// <param name="Document">Its new canonical UTF-8 document, without resourceVersion.</param>
+public sealed record CompanionWrite(ObjectKey Key, Revision Expected, ReadOnlyMemory<byte> Document);
 
 /// <summary>An object as it stands: its key, its revision and its document with the resourceVersion in place.</summary>
 /// <param name="Key">The object's name.</param>

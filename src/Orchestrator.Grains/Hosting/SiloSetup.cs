@@ -8,6 +8,7 @@ using Orchestrator.Grains.Nodes;
 using Orchestrator.Grains.Objects;
 using Orchestrator.Grains.Scheduling;
 using Orchestrator.Grains.Streams;
+using Orchestrator.Grains.Webhooks;
 using Orchestrator.Store.Kinds;
 using Orleans.Configuration;
 using Orleans.Streams;
@@ -50,6 +51,8 @@ public static class SiloSetup
             .. runsScheduler ? [SchedulerGrain.Route] : Array.Empty<ChangeRoute>(),
         ]));
         services.AddSingleton<SchedulingWrites>();
+        services.AddSingleton<ChargeTurns>();
+        services.TryAddSingleton<IWebhookClient, WebhookClient>();
         services.TryAddSingleton<IChangeSource, FeedChangeSource>();
         services.AddSingleton<PlanApplier>();
         services.AddHostedSingleton<EventRecorder>();

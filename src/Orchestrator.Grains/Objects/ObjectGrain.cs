@@ -1,7 +1,10 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Api.Admission.Webhooks;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Machinery;
+using Orchestrator.Api.Views;
+using Orchestrator.Grains.Webhooks;
 using Orchestrator.Store.Cache;
 using Orchestrator.Store.Commits;
 using Orleans.Concurrency;
@@ -17,11 +20,23 @@ internal sealed partial class ObjectGrain(
     IObjectStore store,
     IWatchCache cache,
     CustomConversion conversion,
+    ChargeTurns turns,
+    IWebhookClient webhooks,
     TimeProvider clock,
     ILogger<ObjectGrain> logger) : Grain, IObjectGrain
 {
     /// <summary>How often a write is decided anew after it lost a race; then the caller gets the conflict. Upstream: MaxRetryWhenPatchConflicts.</summary>
     internal const int DecideAttempts = 5;
+
+    /// <summary>How often a write is decided anew because another silo charged the same quota first; then the caller gets the conflict.</summary>
+    /// <remarks>Silos take turns at random, so that with three of them losing so often in a row has a chance of one in millions.</remarks>
+    internal const int ChargeAttempts = 40;
+
+    /// <summary>How often one write may have to ask webhooks, reinvocations and lost races included; then it fails.</summary>
+    internal const int AskRounds = 200;
+
+    /// <summary>How long all webhooks of one write may take; then the rest count as timed out. A grain call itself ends after thirty seconds.</summary>
+    private static readonly TimeSpan WebhookLimit = TimeSpan.FromSeconds(25);
 
     /// <summary>How long a refusal waits for this silo's view of the cluster; then it is answered as it is.</summary>
     private static readonly TimeSpan ViewWait = TimeSpan.FromSeconds(3);
@@ -130,59 +145,126 @@ internal sealed partial class ObjectGrain(
             (basis, isFresh) = (current, true);
         }
 
+        var began = clock.GetUtcNow();
+        var uids = new ReplayedUids();
+        var answers = WebhookAnswers.None;
+        var asked = 0;
         var isViewFresh = false;
-        for (var attempt = 1; ; attempt++)
+        ChargeTurns.Turn? turn = null;
+        try
         {
-            var seen = cache.Revision;
-            var version = conversion.VersionOf(key, write.Options.Version);
-            var (shown, unconverted) = await conversion.ReadAsync(version, basis, cancellationToken);
-            var decision = unconverted is null
-                ? write.Decide(shown, new Surroundings(clock.GetUtcNow(), Guid.NewGuid, cache))
-                : new WriteDecision.Reject(unconverted);
-            decision = await conversion.StoreAsync(version, decision, cancellationToken);
-            if (decision is WriteDecision.Reject && !isViewFresh)
+            for (var (attempt, charge) = (1, 1); ;)
             {
-                isViewFresh = true;
-                if (await CatchUpAsync(seen, cancellationToken))
+                var seen = cache.Revision;
+                var view = turn is null ? (IClusterView)cache : new FresherView(cache, turn.Latest);
+                var version = conversion.VersionOf(key, write.Options.Version);
+                var (shown, unconverted) = await conversion.ReadAsync(version, basis, cancellationToken);
+                var decision = unconverted is null
+                    ? write.Decide(shown, new Surroundings(began, uids.Pass(), view) { Answers = answers })
+                    : new WriteDecision.Reject(unconverted);
+                if (decision is WriteDecision.Ask ask)
                 {
+                    if (++asked > AskRounds)
+                    {
+                        return Failed(Statuses.InternalError("admission webhooks were asked too often"));
+                    }
+
+                    // Nobody else waits for what a webhook takes.
+                    turn?.Dispose();
+                    turn = null;
+                    var left = WebhookLimit - (clock.GetUtcNow() - began);
+                    answers = answers.With(await webhooks.AskAsync(ask.Calls, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken));
                     continue;
                 }
-            }
 
-            if (decision is WriteDecision.Reject or WriteDecision.Unchanged)
-            {
-                if (isFresh || !await ReloadAsync(basis, cancellationToken))
+                decision = await conversion.StoreAsync(version, decision, cancellationToken);
+                if (decision is WriteDecision.Reject && !isViewFresh)
                 {
-                    return Answer(decision, basis);
+                    isViewFresh = true;
+                    if (await CatchUpAsync(seen, cancellationToken))
+                    {
+                        continue;
+                    }
+                }
+
+                if (decision is WriteDecision.Reject or WriteDecision.Unchanged)
+                {
+                    if (isFresh || !await ReloadAsync(basis, cancellationToken))
+                    {
+                        return Answer(decision, basis);
+                    }
+
+                    (basis, isFresh) = (current, true);
+                    continue;
+                }
+
+                if (write.Options.DryRun)
+                {
+                    return write.MustBeNew && basis is not null ? Failed(StoreStatuses.AlreadyExists(key, write.Options.Version)) : DryRunReplies.For(decision, basis);
+                }
+
+                var companions = decision is WriteDecision.Put put ? put.Companions : [];
+                if (companions.Count > 0 && turn is null)
+                {
+                    turn = await turns.TakeAsync(key.Namespace, cancellationToken);
+                    if (turn.KnowsBetter(companions))
+                    {
+                        continue;
+                    }
+                }
+
+                var outcome = await store.CommitAsync(ToCommit(decision, basis, write.Options, companions), cancellationToken);
+                Note(outcome, companions, turn);
+                if (outcome is CommitOutcome.CompanionConflict)
+                {
+                    if (++charge > ChargeAttempts)
+                    {
+                        return Failed(StoreStatuses.Conflict(key));
+                    }
+
+                    continue;
+                }
+
+                if (outcome is not CommitOutcome.Conflict conflict)
+                {
+                    return Answer(outcome, decision, basis);
+                }
+
+                (current, isLoaded) = (conflict.Current, true);
+                if (write.MustBeNew && conflict.Current is not null)
+                {
+                    return Failed(StoreStatuses.AlreadyExists(key, write.Options.Version));
+                }
+
+                if (attempt++ >= DecideAttempts)
+                {
+                    return Failed(StoreStatuses.Conflict(key));
                 }
 
                 (basis, isFresh) = (current, true);
-                continue;
             }
+        }
+        finally
+        {
+            turn?.Dispose();
+        }
+    }
 
-            if (write.Options.DryRun)
+    /// <summary>Keeps for the next in line what a commit has told of the charged objects.</summary>
+    private static void Note(CommitOutcome outcome, IReadOnlyList<CompanionWrite> companions, ChargeTurns.Turn? turn)
+    {
+        var stored = outcome is CommitOutcome.Committed committed ? committed.Companions : [];
+        for (var index = 0; index < stored.Count; index++)
+        {
+            turn?.Note(companions[index].Key, companions[index].Expected, stored[index]);
+        }
+
+        if (outcome is CommitOutcome.CompanionConflict conflict)
+        {
+            foreach (var (changed, stands) in conflict.Current)
             {
-                return write.MustBeNew && basis is not null ? Failed(StoreStatuses.AlreadyExists(key, write.Options.Version)) : DryRunReplies.For(decision, basis);
+                turn?.Note(changed, companions.First(companion => companion.Key == changed).Expected, stands);
             }
-
-            var outcome = await store.CommitAsync(ToCommit(decision, basis, write.Options), cancellationToken);
-            if (outcome is not CommitOutcome.Conflict conflict)
-            {
-                return Answer(outcome, decision, basis);
-            }
-
-            (current, isLoaded) = (conflict.Current, true);
-            if (write.MustBeNew && conflict.Current is not null)
-            {
-                return Failed(StoreStatuses.AlreadyExists(key, write.Options.Version));
-            }
-
-            if (attempt >= DecideAttempts)
-            {
-                return Failed(StoreStatuses.Conflict(key));
-            }
-
-            (basis, isFresh) = (current, true);
         }
     }
 
@@ -232,8 +314,9 @@ internal sealed partial class ObjectGrain(
         return current?.Revision != basis?.Revision;
     }
 
-    private CommitRequest ToCommit(WriteDecision decision, StoredObject? basis, WriteOptions options) => new()
+    private CommitRequest ToCommit(WriteDecision decision, StoredObject? basis, WriteOptions options, IReadOnlyList<CompanionWrite> companions) => new()
     {
+        Companions = companions,
         Key = key,
         Expected = basis?.Revision ?? Revision.None,
         Document = decision switch

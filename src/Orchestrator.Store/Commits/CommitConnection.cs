@@ -1,9 +1,7 @@
 using System.Runtime.InteropServices;
 using Npgsql;
 using NpgsqlTypes;
-using Orchestrator.Api.Documents;
 using Orchestrator.Api.Identity;
-using Orchestrator.Api.Machinery;
 
 namespace Orchestrator.Store.Commits;
 
@@ -18,44 +16,15 @@ internal sealed class CommitConnection : IAsyncDisposable
     private const string LockRevision = "SELECT revision FROM cluster_revision WHERE id = 1 FOR UPDATE";
 
     // Indexes relied on: the primary keys of object and cluster_revision. Planner settings of the connection keep it on them.
-    private const string CommitWrites = """
-        WITH input AS (
-            SELECT * FROM unnest($1::text[], $2::bigint[], $3::bytea[], $4::boolean[], $5::boolean[], $6::text[], $7::text[], $8::text[], $9::text[])
-                WITH ORDINALITY AS t(key, expected, document, removes, terminating, namespace_key, actor, cause, trace_parent, ordinal)),
-        found AS (
-            SELECT i.*, coalesce(o.revision, 0) AS current,
-                   CASE WHEN coalesce(o.revision, 0) <> i.expected THEN o.document END AS current_document,
-                   i.namespace_key IS NULL OR EXISTS (
-                       SELECT 1 FROM object n WHERE n.key = i.namespace_key AND (i.expected > 0 OR NOT n.terminating)) AS namespace_ok
-            FROM input i LEFT JOIN object o ON o.key = i.key),
-        judged AS (
-            SELECT *, current = expected AND namespace_ok AND NOT (removes AND expected = 0) AS accepted FROM found),
-        numbered AS (
-            SELECT *, count(*) FILTER (WHERE accepted) OVER (ORDER BY ordinal ROWS UNBOUNDED PRECEDING) AS step FROM judged),
-        accepted AS (
-            SELECT count(*) AS number FROM judged WHERE accepted),
-        advanced AS (
-            UPDATE cluster_revision r SET revision = r.revision + a.number
-            FROM accepted a WHERE r.id = 1 AND a.number > 0
-            RETURNING r.revision - a.number AS base, r.revision AS latest),
-        logged AS (
-            INSERT INTO change (revision, key, type, previous_revision, document, write_id, write_ordinal, actor, cause, trace_parent)
-            SELECT base + step, key, CASE WHEN removes THEN 2 WHEN expected = 0 THEN 0 ELSE 1 END, expected, document, $10, ordinal,
-                   actor, cause, trace_parent
-            FROM numbered, advanced WHERE accepted),
-        stored AS (
-            INSERT INTO object AS o (key, revision, terminating, document)
-            SELECT key, base + step, terminating, document FROM numbered, advanced WHERE accepted AND NOT removes
-            ON CONFLICT (key) DO UPDATE
-                SET revision = excluded.revision, terminating = excluded.terminating, document = excluded.document),
-        removed AS (
-            DELETE FROM object o USING numbered n WHERE o.key = n.key AND n.accepted AND n.removes),
-        told AS (
-            SELECT latest, pg_notify('orchestrator_change', latest::text) FROM advanced)
-        SELECT n.ordinal, CASE WHEN n.accepted THEN base + step END, n.current, n.namespace_ok, n.current_document, t.latest
-        FROM numbered n LEFT JOIN advanced ON true LEFT JOIN told t ON true
-        ORDER BY n.ordinal
-        """;
+    private static readonly string CommitWrites = Statement(
+        units: "", unit: "", accepted: "current = expected AND namespace_ok AND NOT (removes AND expected = 0)");
+
+    // The same for a batch in which writes have companions: the rows of one unit are accepted together or not at all. Most batches have
+    // none and do not pay for the window over the units.
+    private static readonly string CommitUnits = Statement(
+        units: ", $11::integer[]",
+        unit: ", unit",
+        accepted: "bool_and(current = expected AND namespace_ok AND NOT (removes AND expected = 0)) OVER (PARTITION BY unit)");
 
     // Every candidate row has a revision above the one that was current before the batch: a short range of the primary key.
     private const string FindWrites = "SELECT write_ordinal, revision FROM change WHERE revision > $1 AND write_id = $2";
@@ -67,12 +36,15 @@ internal sealed class CommitConnection : IAsyncDisposable
     private readonly NpgsqlConnection connection;
     private readonly NpgsqlBatch batch;
 
+    /// <summary>The batch of writes with companions; made when the first of them comes.</summary>
+    private NpgsqlBatch? units;
+
     private CommitConnection(NpgsqlConnection connection, DateTime startedAt, Revision revision)
     {
         this.connection = connection;
         Backend = new BackendIdentity(connection.ProcessID, startedAt);
         RevisionAtStart = revision;
-        batch = CreateBatch(connection);
+        batch = CreateBatch(connection, CommitWrites);
     }
 
     /// <summary>The server process behind the connection.</summary>
@@ -109,9 +81,10 @@ internal sealed class CommitConnection : IAsyncDisposable
     /// <returns>The outcomes in the order of the writes.</returns>
     public async Task<CommitOutcome[]> CommitAsync(IReadOnlyList<PendingWrite> writes, Guid writeId, CancellationToken cancellationToken)
     {
-        Fill(writes, writeId);
-        var rows = new CommitRow[writes.Count];
-        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
+        var hasCompanions = writes.Any(write => write.Companions.Count > 0);
+        var sent = hasCompanions ? await FillUnitsAsync(writes, writeId, cancellationToken) : Fill(batch, writes, writeId);
+        var rows = new CommitRow[hasCompanions ? writes.Sum(write => 1 + write.Companions.Count) : writes.Count];
+        await using (var reader = await sent.ExecuteReaderAsync(cancellationToken))
         {
             // BEGIN returns no result set; the lock is the first one, the outcomes are the second.
             await reader.NextResultAsync(cancellationToken);
@@ -122,9 +95,9 @@ internal sealed class CommitConnection : IAsyncDisposable
                 read++;
             }
 
-            if (read != writes.Count)
+            if (read != rows.Length)
             {
-                throw new InvalidOperationException($"{writes.Count} writes got {read} answers");
+                throw new InvalidOperationException($"{rows.Length} rows got {read} answers");
             }
 
             // COMMIT is answered here: what was read before is not durable until then.
@@ -134,7 +107,13 @@ internal sealed class CommitConnection : IAsyncDisposable
         }
 
         // Outside the transaction: copying documents must not prolong it.
-        return [.. rows.Select((row, index) => row.ToOutcome(writes[index]))];
+        var outcomes = new CommitOutcome[writes.Count];
+        for (int index = 0, row = 0; index < outcomes.Length; row += 1 + writes[index].Companions.Count, index++)
+        {
+            outcomes[index] = rows[row].ToOutcome(writes[index], rows.AsSpan(row + 1, writes[index].Companions.Count));
+        }
+
+        return outcomes;
     }
 
     /// <summary>Leaves a failed transaction.</summary>
@@ -175,8 +154,52 @@ internal sealed class CommitConnection : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await batch.DisposeAsync();
+        if (units is not null)
+        {
+            await units.DisposeAsync();
+        }
+
         await connection.DisposeAsync();
     }
+
+    private static string Statement(string units, string unit, string accepted) => $"""
+        WITH input AS (
+            SELECT * FROM unnest($1::text[], $2::bigint[], $3::bytea[], $4::boolean[], $5::boolean[], $6::text[], $7::text[], $8::text[], $9::text[]{units})
+                WITH ORDINALITY AS t(key, expected, document, removes, terminating, namespace_key, actor, cause, trace_parent{unit}, ordinal)),
+        found AS (
+            SELECT i.*, coalesce(o.revision, 0) AS current,
+                   CASE WHEN coalesce(o.revision, 0) <> i.expected THEN o.document END AS current_document,
+                   i.namespace_key IS NULL OR EXISTS (
+                       SELECT 1 FROM object n WHERE n.key = i.namespace_key AND (i.expected > 0 OR NOT n.terminating)) AS namespace_ok
+            FROM input i LEFT JOIN object o ON o.key = i.key),
+        judged AS (
+            SELECT *, {accepted} AS accepted FROM found),
+        numbered AS (
+            SELECT *, count(*) FILTER (WHERE accepted) OVER (ORDER BY ordinal ROWS UNBOUNDED PRECEDING) AS step FROM judged),
+        accepted AS (
+            SELECT count(*) AS number FROM judged WHERE accepted),
+        advanced AS (
+            UPDATE cluster_revision r SET revision = r.revision + a.number
+            FROM accepted a WHERE r.id = 1 AND a.number > 0
+            RETURNING r.revision - a.number AS base, r.revision AS latest),
+        logged AS (
+            INSERT INTO change (revision, key, type, previous_revision, document, write_id, write_ordinal, actor, cause, trace_parent)
+            SELECT base + step, key, CASE WHEN removes THEN 2 WHEN expected = 0 THEN 0 ELSE 1 END, expected, document, $10, ordinal,
+                   actor, cause, trace_parent
+            FROM numbered, advanced WHERE accepted),
+        stored AS (
+            INSERT INTO object AS o (key, revision, terminating, document)
+            SELECT key, base + step, terminating, document FROM numbered, advanced WHERE accepted AND NOT removes
+            ON CONFLICT (key) DO UPDATE
+                SET revision = excluded.revision, terminating = excluded.terminating, document = excluded.document),
+        removed AS (
+            DELETE FROM object o USING numbered n WHERE o.key = n.key AND n.accepted AND n.removes),
+        told AS (
+            SELECT latest, pg_notify('orchestrator_change', latest::text) FROM advanced)
+        SELECT n.ordinal, CASE WHEN n.accepted THEN base + step END, n.current, n.namespace_ok, n.current_document, t.latest
+        FROM numbered n LEFT JOIN advanced ON true LEFT JOIN told t ON true
+        ORDER BY n.ordinal
+        """;
 
     private static CommitRow ReadRow(NpgsqlDataReader reader) =>
         new(
@@ -185,9 +208,9 @@ internal sealed class CommitConnection : IAsyncDisposable
             reader.GetBoolean(3),
             reader.IsDBNull(4) ? null : reader.GetFieldValue<byte[]>(4));
 
-    private static NpgsqlBatch CreateBatch(NpgsqlConnection connection)
+    private static NpgsqlBatch CreateBatch(NpgsqlConnection connection, string statement)
     {
-        var write = new NpgsqlBatchCommand(CommitWrites);
+        var write = new NpgsqlBatchCommand(statement);
         write.Parameters.Add(new NpgsqlParameter<string[]> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         write.Parameters.Add(new NpgsqlParameter<long[]> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
         write.Parameters.Add(new NpgsqlParameter<byte[][]> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
@@ -218,51 +241,54 @@ internal sealed class CommitConnection : IAsyncDisposable
             ? segment.Array
             : document.ToArray();
 
-    private void Fill(IReadOnlyList<PendingWrite> writes, Guid writeId)
+    private async Task<NpgsqlBatch> FillUnitsAsync(IReadOnlyList<PendingWrite> writes, Guid writeId, CancellationToken cancellationToken)
     {
-        var parameters = batch.BatchCommands[2].Parameters;
-        Set(parameters, 0, Column(writes, write => write.Key));
-        Set(parameters, 1, Column(writes, write => write.Request.Expected.Value));
-        Set(parameters, 2, Column(writes, write => ArrayOf(write.Request.Document)));
-        Set(parameters, 3, Column(writes, write => write.Request.Removes));
-        Set(parameters, 4, Column(writes, write => write.Terminating));
-        Set(parameters, 5, Column(writes, write => write.NamespaceKey));
-        Set<string?[]>(parameters, 6, Column(writes, write => write.Request.User));
-        Set<string?[]>(parameters, 7, Column(writes, write => write.Request.Cause));
-        Set<string?[]>(parameters, 8, Column(writes, write => write.Request.TraceParent));
-        Set(parameters, 9, writeId);
+        if (units is null)
+        {
+            var made = CreateBatch(connection, CommitUnits);
+            made.BatchCommands[2].Parameters.Add(new NpgsqlParameter<int[]> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
+            await made.PrepareAsync(cancellationToken);
+            units = made;
+        }
+
+        var rows = new List<ICommitRow>();
+        var unitOf = new List<int>();
+        foreach (var write in writes)
+        {
+            rows.Add(write);
+            rows.AddRange(write.Companions);
+            unitOf.AddRange(Enumerable.Repeat(unitOf.Count, 1 + write.Companions.Count));
+        }
+
+        Set(units.BatchCommands[2].Parameters, 10, unitOf.ToArray());
+        return Fill(units, rows, writeId);
     }
 
-    private static T[] Column<T>(IReadOnlyList<PendingWrite> writes, Func<PendingWrite, T> value)
+    private static NpgsqlBatch Fill(NpgsqlBatch target, IReadOnlyList<ICommitRow> rows, Guid writeId)
     {
-        var column = new T[writes.Count];
+        var parameters = target.BatchCommands[2].Parameters;
+        Set(parameters, 0, Column(rows, row => row.Key));
+        Set(parameters, 1, Column(rows, row => row.Expected.Value));
+        Set(parameters, 2, Column(rows, row => ArrayOf(row.Document)));
+        Set(parameters, 3, Column(rows, row => row.Removes));
+        Set(parameters, 4, Column(rows, row => row.Terminating));
+        Set(parameters, 5, Column(rows, row => row.NamespaceKey));
+        Set<string?[]>(parameters, 6, Column(rows, row => row.Origin.User));
+        Set<string?[]>(parameters, 7, Column(rows, row => row.Origin.Cause));
+        Set<string?[]>(parameters, 8, Column(rows, row => row.Origin.TraceParent));
+        Set(parameters, 9, writeId);
+        return target;
+    }
+
+    private static T[] Column<T>(IReadOnlyList<ICommitRow> rows, Func<ICommitRow, T> value)
+    {
+        var column = new T[rows.Count];
         for (var row = 0; row < column.Length; row++)
         {
-            column[row] = value(writes[row]);
+            column[row] = value(rows[row]);
         }
 
         return column;
-    }
-
-    /// <summary>What the database answered about one write.</summary>
-    private readonly record struct CommitRow(Revision Committed, Revision Current, bool NamespaceOk, byte[]? CurrentDocument)
-    {
-        public CommitOutcome ToOutcome(PendingWrite write)
-        {
-            if (Committed > Revision.None)
-            {
-                return new CommitOutcome.Committed(write.At(Committed));
-            }
-
-            if (Current != write.Request.Expected)
-            {
-                return new CommitOutcome.Conflict(
-                    CurrentDocument is null ? null : new StoredObject(write.Request.Key, Current, DocumentEncoding.WithResourceVersion(CurrentDocument, Current)));
-            }
-
-            // What remains is the removal of an object that is not there.
-            return NamespaceOk ? new CommitOutcome.Conflict(null) : new CommitOutcome.NamespaceGone();
-        }
     }
 }
 

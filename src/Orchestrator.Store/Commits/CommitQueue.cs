@@ -41,14 +41,14 @@ internal sealed class CommitQueue
 
     /// <summary>Takes the writes of the next commit, in the order of their arrival.</summary>
     /// <remarks>
-    /// At most one write per key, because within one statement the second would not see the first. A write that requires a namespace
+    /// At most one write per key (companions' keys included), because within one statement the second would not see the first. A write that requires a namespace
     /// which the same batch writes waits too: it must see the namespace as that batch leaves it.
     /// </remarks>
     public List<PendingWrite> Take()
     {
         var batch = new List<PendingWrite>();
         var keys = new HashSet<string>(StringComparer.Ordinal);
-        var bytes = 0L;
+        var (rows, bytes) = (0, 0L);
         var before = held;
         held = new Queue<PendingWrite>();
         var full = false;
@@ -58,18 +58,26 @@ internal sealed class CommitQueue
             {
                 Interlocked.Decrement(ref waiting);
             }
-            else if ((write.NamespaceKey is { } ns && keys.Contains(ns)) || !keys.Add(write.Key))
-            {
-                held.Enqueue(write);
-
-                // Nothing that comes after a held write of this key may overtake it.
-                keys.Add(write.Key);
-            }
             else
             {
-                batch.Add(write);
-                bytes += write.Request.Document.Length;
-                full = batch.Count >= options.CommitBatchRows || bytes >= options.CommitBatchBytes;
+                // Every key counts as taken from here on, also of a held write: nothing that comes after may overtake it.
+                var isFree = keys.Add(write.Key);
+                foreach (var companion in write.Companions)
+                {
+                    isFree &= keys.Add(companion.Key);
+                }
+
+                if (isFree && !(write.NamespaceKey is { } ns && keys.Contains(ns)))
+                {
+                    batch.Add(write);
+                    rows += 1 + write.Companions.Count;
+                    bytes += write.Bytes;
+                    full = rows >= options.CommitBatchRows || bytes >= options.CommitBatchBytes;
+                }
+                else
+                {
+                    held.Enqueue(write);
+                }
             }
         }
 
@@ -94,11 +102,31 @@ internal sealed class CommitQueue
                 Interlocked.Decrement(ref waiting);
                 write.Complete(new CommitOutcome.Conflict(stands));
             }
+            else if (LostCompanions(write, current) is { Count: > 0 } lost)
+            {
+                Interlocked.Decrement(ref waiting);
+                write.Complete(new CommitOutcome.CompanionConflict(lost));
+            }
             else
             {
                 held.Enqueue(write);
             }
         }
+    }
+
+    private static Dictionary<Api.Identity.ObjectKey, Api.Machinery.StoredObject?> LostCompanions(
+        PendingWrite write, IReadOnlyDictionary<string, Api.Machinery.StoredObject?> current)
+    {
+        var lost = new Dictionary<Api.Identity.ObjectKey, Api.Machinery.StoredObject?>();
+        foreach (var companion in write.Companions)
+        {
+            if (current.TryGetValue(companion.Key, out var stands) && (stands?.Revision ?? default) != companion.Expected)
+            {
+                lost.Add(companion.ObjectKey, stands);
+            }
+        }
+
+        return lost;
     }
 
     /// <summary>Fails all that wait.</summary>

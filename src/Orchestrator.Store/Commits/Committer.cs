@@ -204,21 +204,46 @@ internal sealed partial class Committer : BackgroundService, IObjectStore
     private async Task<CommitOutcome[]> OutcomesAsync(List<PendingWrite> batch, IReadOnlyDictionary<int, Revision> revisions, CancellationToken stopping)
     {
         var outcomes = new CommitOutcome[batch.Count];
+        var ordinal = 1;
         for (var index = 0; index < outcomes.Length; index++)
         {
             var write = batch[index];
-            if (revisions.TryGetValue(index + 1, out var revision))
-            {
-                outcomes[index] = new CommitOutcome.Committed(write.At(revision));
-                continue;
-            }
-
-            var current = await reader.ReadAsync(write.Request.Key, stopping);
-            var lost = (current?.Revision ?? Revision.None) != write.Request.Expected || write.NamespaceKey is null;
-            outcomes[index] = lost ? new CommitOutcome.Conflict(current) : new CommitOutcome.NamespaceGone();
+            outcomes[index] = revisions.TryGetValue(ordinal, out var revision)
+                ? new CommitOutcome.Committed(write.At(revision))
+                {
+                    Companions = [.. write.Companions.Select((companion, place) => companion.At(revisions[ordinal + 1 + place]))],
+                }
+                : await LostAsync(write, stopping);
+            ordinal += 1 + write.Companions.Count;
         }
 
         return outcomes;
+    }
+
+    private async Task<CommitOutcome> LostAsync(PendingWrite write, CancellationToken stopping)
+    {
+        var current = await reader.ReadAsync(write.Request.Key, stopping);
+        if ((current?.Revision ?? Revision.None) != write.Request.Expected)
+        {
+            return new CommitOutcome.Conflict(current);
+        }
+
+        var lost = new Dictionary<ObjectKey, StoredObject?>();
+        foreach (var companion in write.Companions)
+        {
+            var stands = await reader.ReadAsync(companion.ObjectKey, stopping);
+            if ((stands?.Revision ?? Revision.None) != companion.Expected)
+            {
+                lost.Add(companion.ObjectKey, stands);
+            }
+        }
+
+        if (lost.Count > 0)
+        {
+            return new CommitOutcome.CompanionConflict(lost);
+        }
+
+        return write.NamespaceKey is null ? new CommitOutcome.Conflict(current) : new CommitOutcome.NamespaceGone();
     }
 
     private void Answer(List<PendingWrite> batch, CommitOutcome[] outcomes)
@@ -227,10 +252,21 @@ internal sealed partial class Committer : BackgroundService, IObjectStore
         for (var index = 0; index < outcomes.Length; index++)
         {
             var (write, outcome) = (batch[index], outcomes[index]);
-            if (outcome is CommitOutcome.Committed { Object: var stored })
+            if (outcome is CommitOutcome.Committed { Object: var stored, Companions: var companions })
             {
                 known = known < stored.Revision ? stored.Revision : known;
                 current[write.Key] = write.Request.Removes ? null : stored;
+                for (var place = 0; place < companions.Count; place++)
+                {
+                    current[write.Companions[place].Key] = companions[place];
+                }
+            }
+            else if (outcome is CommitOutcome.CompanionConflict { Current: var winners })
+            {
+                foreach (var (key, stands) in winners)
+                {
+                    current[key.ToString()] = stands;
+                }
             }
             else if (outcome is CommitOutcome.Conflict { Current: var winner })
             {

@@ -35,6 +35,9 @@ public sealed record CommitRequest
     /// <summary>A namespace that must exist (and not be terminating when the object is new) in the same commit; null: none.</summary>
     public string? RequiredNamespace { get; init; }
 
+    /// <summary>Other objects that change in the same commit or not at all, as a quota that is charged for this one. Each has a row of its own in the log.</summary>
+    public IReadOnlyList<CompanionWrite> Companions { get; init; } = [];
+
     /// <summary>Who wrote.</summary>
     public string User { get; init; } = "";
 
@@ -54,11 +57,19 @@ public abstract record CommitOutcome
 
     /// <summary>Durable. The stored object carries the new revision.</summary>
     /// <param name="Object">The object as it now stands (of a removal: as it last stood, with the removal's revision).</param>
-    public sealed record Committed(StoredObject Object) : CommitOutcome;
+    public sealed record Committed(StoredObject Object) : CommitOutcome
+    {
+        /// <summary>The companions as they now stand, in the order of the request.</summary>
+        public IReadOnlyList<StoredObject> Companions { get; init; } = [];
+    }
 
     /// <summary>The object does not have the expected revision.</summary>
     /// <param name="Current">The object as it is, or null when it does not exist.</param>
     public sealed record Conflict(StoredObject? Current) : CommitOutcome;
+
+    /// <summary>The object has the expected revision, but a companion does not; nothing was written.</summary>
+    /// <param name="Current">The companions that have changed, as they stand; null for one that is gone.</param>
+    public sealed record CompanionConflict(IReadOnlyDictionary<ObjectKey, StoredObject?> Current) : CommitOutcome;
 
     /// <summary>The required namespace is missing or terminating.</summary>
     public sealed record NamespaceGone : CommitOutcome;

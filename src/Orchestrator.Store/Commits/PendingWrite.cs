@@ -1,12 +1,11 @@
 using Orchestrator.Api.Documents;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Machinery;
-using Orchestrator.Store.Documents;
 
 namespace Orchestrator.Store.Commits;
 
 /// <summary>A write that waits for its commit.</summary>
-internal sealed class PendingWrite
+internal sealed class PendingWrite : ICommitRow
 {
     private const string NamespacePrefix = "/namespaces//";
 
@@ -20,22 +19,9 @@ internal sealed class PendingWrite
         Request = request;
         Key = request.Key.ToString();
         NamespaceKey = request.RequiredNamespace is null ? null : NamespacePrefix + request.RequiredNamespace;
-        DocumentHeader header;
-        try
-        {
-            header = DocumentHeader.Parse(request.Document.Span);
-        }
-        catch (System.Text.Json.JsonException e)
-        {
-            throw new ArgumentException($"the document of {Key} cannot be stored: {e.Message}", nameof(request), e);
-        }
-
-        if (header.HasResourceVersion)
-        {
-            throw new ArgumentException($"the document of {Key} carries a resourceVersion", nameof(request));
-        }
-
-        Terminating = header.Terminating && Key.StartsWith(NamespacePrefix, StringComparison.Ordinal);
+        Terminating = DocumentFacts.OfStorable(request.Document.Span, Key).Terminating && Key.StartsWith(NamespacePrefix, StringComparison.Ordinal);
+        Companions = request.Companions.Count == 0 ? [] : [.. request.Companions.Select(companion => new PendingCompanion(companion, this))];
+        Bytes = request.Document.Length + Companions.Sum(companion => (long)companion.Document.Length);
     }
 
     /// <summary>What was asked for.</summary>
@@ -49,6 +35,24 @@ internal sealed class PendingWrite
 
     /// <summary>The object is a namespace that goes away.</summary>
     public bool Terminating { get; }
+
+    /// <summary>The other objects that change with it.</summary>
+    public IReadOnlyList<PendingCompanion> Companions { get; }
+
+    /// <summary>Bytes of all its documents.</summary>
+    public long Bytes { get; }
+
+    /// <inheritdoc />
+    Revision ICommitRow.Expected => Request.Expected;
+
+    /// <inheritdoc />
+    ReadOnlyMemory<byte> ICommitRow.Document => Request.Document;
+
+    /// <inheritdoc />
+    bool ICommitRow.Removes => Request.Removes;
+
+    /// <inheritdoc />
+    CommitRequest ICommitRow.Origin => Request;
 
     /// <summary>The caller stopped waiting: before it was sent, the write may be left out.</summary>
     public CancellationToken Abandoned { get; init; }

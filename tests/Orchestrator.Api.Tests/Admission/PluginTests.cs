@@ -24,8 +24,9 @@ public sealed class PluginTests
 
     [Fact]
     public void Plugins_run_in_upstreams_order() => Assert.Equal(
-        ["NamespaceLifecycle", "LimitRanger", "ServiceAccount", "TaintNodesByCondition", "Priority", "DefaultTolerationSeconds", "StorageObjectInUseProtection", "RuntimeClass",
-            "CertificateRequester", "DefaultIngressClass", "DefaultStorageClass", "PersistentVolumeClaimResize", "RoleEscalation", "ServiceAllocation"],
+        ["NamespaceLifecycle", "LimitRanger", "ServiceAccount", "TaintNodesByCondition", "PodSecurity", "Priority", "DefaultTolerationSeconds", "DefaultStorageClass",
+            "StorageObjectInUseProtection", "PersistentVolumeClaimResize", "RuntimeClass", "DefaultIngressClass", "MutatingAdmissionWebhook", "CertificateRequester",
+            "RoleEscalation", "ServiceAllocation", "ValidatingAdmissionWebhook", "ResourceQuota"],
         AdmissionPlugins.BuiltIn.Select(plugin => plugin.Name));
 
     [Fact]

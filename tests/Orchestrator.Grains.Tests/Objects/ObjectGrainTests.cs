@@ -5,6 +5,7 @@ using Orchestrator.Api.Identity;
 using Orchestrator.Api.Machinery;
 using Orchestrator.Grains.Objects;
 using Orchestrator.Grains.Tests.Fakes;
+using Orchestrator.Grains.Webhooks;
 using Orchestrator.Store.Cache;
 using Orchestrator.Store.Commits;
 using Orleans.Concurrency;
@@ -32,6 +33,8 @@ public sealed class ObjectGrainTests : IAsyncLifetime
         builder.ConfigureSilo((_, silo) => silo.Services
             .AddSingleton(TimeProvider.System)
             .AddSingleton<IWriteDecider, PlainDecider>()
+            .AddSingleton<ChargeTurns>()
+            .AddSingleton<IWebhookClient, WebhookClient>()
             .AddSingleton<IObjectStore>(store)
             .AddSingleton<IWatchCache>(cache));
         cluster = builder.Build();

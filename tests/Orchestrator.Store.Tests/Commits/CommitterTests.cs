@@ -43,7 +43,7 @@ public sealed class CommitterTests(PostgresFixture postgres) : IClassFixture<Pos
         var current = Assert.IsType<CommitOutcome.Conflict>(second).Current!;
         Assert.Equal(created.Text(), current.Text());
 
-        Assert.IsType<CommitOutcome.Conflict>(await silo.Store.CommitAsync(Make.Remove(key, new Revision(1)), Token));
+        Assert.IsType<CommitOutcome.Conflict>(await silo.Store.CommitAsync(Make.Remove(key, new Revision(created.Revision.Value + 1)), Token));
         Assert.Equal(new CommitOutcome.Conflict(null), await silo.Store.CommitAsync(Make.Remove(Make.ConfigMap("absent"), default), Token));
     }
 

@@ -1,0 +1,109 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Orchestrator.Api.Admission;
+using Orchestrator.Api.Documents;
+using Orchestrator.Api.Registry;
+using Orchestrator.Api.Schema;
+
+namespace Orchestrator.Api.Machinery;
+
+public sealed partial class WriteDecider
+{
+    /// <summary>What no webhook or policy may change: who the object is, and what the server alone says of it.</summary>
+    private static readonly string[] Identity =
+        ["name", "namespace", "uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion", "selfLink"];
+
+    /// <summary>Lets the plugins change the object; null: the request goes on.</summary>
+    /// <remarks>Upstream: admission/reinvocation.go: when a webhook has changed what others have seen, all have a second turn.</remarks>
+    private WriteDecision? Admit(Request request, AdmissionAttributes attributes)
+    {
+        if (Run(request, attributes, plugin => plugin.Admit(attributes)) is { } stopped)
+        {
+            return stopped;
+        }
+
+        if (!attributes.Reinvocation.IsNeeded)
+        {
+            return null;
+        }
+
+        attributes.Reinvocation.BeginSecondRound();
+        return Run(request, attributes, plugin => plugin.Admit(attributes));
+    }
+
+    /// <summary>Lets the plugins look at the final object; null: the request goes on.</summary>
+    private WriteDecision? ValidateAdmission(Request request, AdmissionAttributes attributes) => Run(request, attributes, plugin => plugin.Validate(attributes));
+
+    private WriteDecision? Run(Request request, AdmissionAttributes attributes, Func<IAdmissionPlugin, ApiStatus?> step)
+    {
+        foreach (var plugin in plugins)
+        {
+            if (step(plugin) is { } refused)
+            {
+                return request.Reject(refused);
+            }
+
+            if (attributes.Asks.Count > 0)
+            {
+                return new WriteDecision.Ask([.. attributes.Asks]);
+            }
+        }
+
+        return null;
+    }
+
+    private AdmissionAttributes Attributes(Request request, AdmissionOperation operation, JsonObject? obj, JsonObject? old) => new()
+    {
+        Operation = operation,
+        Kind = request.Kind,
+        Key = request.Key,
+        Subresource = request.Options.Subresource,
+        Object = obj,
+        OldObject = old,
+        Options = request.Options,
+        At = request.At,
+        Warnings = request.Warnings,
+        Companions = request.Companions,
+        OtherVersions = () => registry().All.Where(kind => kind.StorageResource == request.Kind.StorageResource && kind != request.Kind),
+        TakeOver = (changed, kind) => TakeOver(request, obj, changed, kind),
+    };
+
+    /// <summary>The request to create a subresource whose object is of another kind: a binding, an eviction.</summary>
+    private WriteDecision? AdmitSubresource(Request request, JsonObject body)
+    {
+        var attributes = Attributes(request, AdmissionOperation.Create, body, null) with { HasObjectOfKind = false };
+        return Admit(request, attributes) ?? ValidateAdmission(request, attributes);
+    }
+
+    /// <summary>Decodes what a webhook or policy made of the object as if it had been sent, and puts it into the object's place.</summary>
+    private static ApiStatus? TakeOver(Request request, JsonObject? obj, JsonNode? changed, ResourceKind kind)
+    {
+        if (obj is null || changed is not JsonObject)
+        {
+            return Statuses.InternalError("an admission plugin left no object");
+        }
+
+        var decoded = SchemaDecoder.Decode(Encoding.UTF8.GetBytes(GoText.Json(changed)), OpenApiSchemas.For(kind.GroupVersionKind) ?? SchemaNode.Any);
+        if (decoded.Object is not { } taken)
+        {
+            return Statuses.InternalError(decoded.Fault ?? "an admission plugin left no object");
+        }
+
+        taken["kind"] = kind.Kind;
+        VersionConversion.ToStorage(taken, kind);
+        Fill(request, taken);
+        foreach (var field in Identity)
+        {
+            taken.Metadata().CopyField(field, obj.Metadata());
+        }
+
+        obj.Clear();
+        foreach (var (name, value) in taken.ToList())
+        {
+            taken.Remove(name);
+            obj[name] = value;
+        }
+
+        return null;
+    }
+}

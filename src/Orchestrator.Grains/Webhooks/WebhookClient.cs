@@ -1,0 +1,184 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Orchestrator.Api.Admission.Webhooks;
+using Orchestrator.Api.Machinery;
+using Orchestrator.Store.Cache;
+
+namespace Orchestrator.Grains.Webhooks;
+
+/// <summary>Asks webhooks over HTTPS: addresses outside the cluster, and Services through one of their ready endpoints.</summary>
+/// <remarks>Upstream: apiserver/pkg/util/webhook/client.go. Connections are kept per webhook server; redirects are not followed, no proxy is
+/// used, and the server's certificate must be of the webhook's own authorities and name.</remarks>
+internal sealed class WebhookClient(IWatchCache cache) : IWebhookClient, IDisposable
+{
+    /// <summary>Bytes of an answer; a longer one is a fault of the webhook. An object of the largest size fits, patched.</summary>
+    private const int MaxAnswerBytes = 3 * 1024 * 1024;
+
+    /// <summary>Servers whose connections are kept; with one more all are let go, and those that are needed come back.</summary>
+    private const int MaxClients = 100;
+
+    /// <summary>How long a connection is kept, so that a Service's new endpoints get their share.</summary>
+    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(1);
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<(string Authority, WebhookService? Service, string CaBundle), HttpClient> clients = [];
+    private int turns;
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<(WebhookCall Call, WebhookReply Reply)>> AskAsync(
+        IReadOnlyList<WebhookCall> calls, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var replies = await Task.WhenAll(calls.Select(call => AskAsync(call, limit, cancellationToken)));
+        return [.. calls.Zip(replies)];
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            Forget();
+        }
+    }
+
+    private async Task<WebhookReply> AskAsync(WebhookCall call, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var uid = Guid.NewGuid().ToString("D");
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(call.Target.Timeout < limit ? call.Target.Timeout : limit);
+        try
+        {
+            return await PostAsync(ClientFor(call.Target), call, uid, patience.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Failed(uid, Post(call, "context deadline exceeded"));
+        }
+        catch (HttpRequestException failure)
+        {
+            return Failed(uid, Post(call, Explain(failure)));
+        }
+        catch (Exception failure) when (failure is IOException or CryptographicException or FormatException)
+        {
+            return Failed(uid, Post(call, failure.Message));
+        }
+    }
+
+    private static async Task<WebhookReply> PostAsync(HttpClient client, WebhookCall call, string uid, CancellationToken cancellationToken)
+    {
+        using var content = new ByteArrayContent(call.Review(uid));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var request = new HttpRequestMessage(HttpMethod.Post, call.Target.Address) { Content = content };
+        request.Headers.Accept.ParseAdd("application/json");
+        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
+        var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+        return response.IsSuccessStatusCode ? new WebhookReply(uid, body, null) : Failed(uid, Refusal(response.StatusCode, body));
+    }
+
+    private static WebhookReply Failed(string uid, string fault) => new(uid, default, fault);
+
+    private static string Post(WebhookCall call, string fault) => $"Post {GoText.Quote(call.Target.Address.ToString())}: {fault}";
+
+    /// <summary>What upstream's client makes of an answer that is not a success.</summary>
+    private static string Refusal(HttpStatusCode code, byte[] body)
+    {
+        const int Shown = 1024;
+        var text = Encoding.UTF8.GetString(body, 0, Math.Min(body.Length, Shown)).Trim();
+        return code switch
+        {
+            HttpStatusCode.NotFound => "the server could not find the requested resource",
+            HttpStatusCode.Unauthorized => "the server has asked for the client to provide credentials",
+            HttpStatusCode.Forbidden => "unknown",
+            HttpStatusCode.TooManyRequests => "the server has received too many requests and has asked us to try again later",
+            HttpStatusCode.ServiceUnavailable => "the server is currently unable to handle the request",
+            >= HttpStatusCode.InternalServerError => $"an error on the server ({GoText.Quote(text.Length == 0 ? "unknown" : text)}) has prevented the request from succeeding",
+            _ => string.Create(CultureInfo.InvariantCulture, $"the server responded with the status code {(int)code} but did not return more information"),
+        };
+    }
+
+    private static string Explain(HttpRequestException failure) => failure.InnerException switch
+    {
+        SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "dial tcp: connect: connection refused",
+        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } => "dial tcp: lookup: no such host",
+        SocketException socket => "dial tcp: connect: " + socket.Message,
+        AuthenticationException untrusted => "tls: failed to verify certificate: x509: " + untrusted.Message,
+        NoEndpointException nowhere => nowhere.Message,
+        _ => failure.Message,
+    };
+
+    private HttpClient ClientFor(WebhookTarget target)
+    {
+        var key = (target.Address.Authority, target.Service, target.CaBundle);
+        lock (gate)
+        {
+            if (!clients.TryGetValue(key, out var client))
+            {
+                if (clients.Count >= MaxClients)
+                {
+                    Forget();
+                }
+
+                client = Create(target);
+                clients.Add(key, client);
+            }
+
+            return client;
+        }
+    }
+
+    private HttpClient Create(WebhookTarget target)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            UseCookies = false,
+            PooledConnectionLifetime = ConnectionLifetime,
+            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = Trust(target.CaBundle) },
+        };
+        if (target.Service is { } service)
+        {
+            handler.ConnectCallback = async (_, cancellationToken) => await ConnectAsync(service, cancellationToken);
+        }
+
+        return new HttpClient(handler) { MaxResponseContentBufferSize = MaxAnswerBytes, Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    private static X509ChainPolicy? Trust(string bundle)
+    {
+        if (bundle.Length == 0)
+        {
+            return null;
+        }
+
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.ImportFromPem(bundle);
+        return policy;
+    }
+
+    private async ValueTask<Stream> ConnectAsync(WebhookService service, CancellationToken cancellationToken)
+    {
+        var endpoint = ServiceEndpoints.Find(service, cache, Interlocked.Increment(ref turns), out var fault) ?? throw new NoEndpointException(fault!);
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(endpoint, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Clients are let go, not disposed: calls that run on them end first, and their connections die of age.</summary>
+    private void Forget() => clients.Clear();
+}
