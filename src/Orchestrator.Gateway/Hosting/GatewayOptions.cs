@@ -28,6 +28,9 @@ public sealed record GatewayOptions
     /// <summary>The text of kube-apiserver's token file (token,user,uid,"group1,group2"); empty: none.</summary>
     public string TokenAuthFile { get; init; } = "";
 
+    /// <summary>The OpenID Connect provider whose tokens are accepted; null: none.</summary>
+    public Authentication.OidcOptions? Oidc { get; init; }
+
     /// <summary>Where cluster IPs come from; the first address is the <c>kubernetes</c> Service's.</summary>
     public IPNetwork ServiceCidr { get; init; } = IPNetwork.Parse("10.96.0.0/16");
 

@@ -29,7 +29,8 @@ public static class GatewaySetup
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IGrainSource, ClusterGrains>();
         services.AddSingleton(options);
-        services.AddSingleton(provider => new TokenIssuer(options.ServiceAccountKey, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new TokenIssuer(
+            options.ServiceAccountKey, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Store.Cache.IWatchCache>()));
         services.AddSingleton<ITokenIssuer>(provider => provider.GetRequiredService<TokenIssuer>());
         services.AddSingleton<GatewayServices>();
         services.AddSingleton<GatewayPipeline>();
