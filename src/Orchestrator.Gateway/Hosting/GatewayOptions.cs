@@ -37,6 +37,9 @@ public sealed record GatewayOptions
     /// <summary>The largest request body; a larger one is answered 413.</summary>
     public long MaxRequestBodyBytes { get; init; } = 3 * 1024 * 1024;
 
+    /// <summary>How long a request's body may take to come; a slower one is answered 504. Upstream: --request-timeout.</summary>
+    public TimeSpan BodyTimeout { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How many requests (watches and streams excepted) a user may have in flight; more are answered 429 with Retry-After.</summary>
     public int MaxRequestsPerUser { get; init; } = 400;
 

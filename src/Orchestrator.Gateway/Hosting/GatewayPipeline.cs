@@ -56,7 +56,13 @@ internal sealed partial class GatewayPipeline(GatewayServices gateway, ILogger<G
             LogFailed(http.Request.Method, http.Request.Path, timeout);
             await FailAsync(http, Statuses.Timeout("request did not complete within the allotted timeout", 1));
         }
-        catch (Exception failure) when (failure is not BadHttpRequestException)
+        catch (BadHttpRequestException malformed)
+        {
+            // Only streams read bodies outside of the reader that expects this.
+            LogAborted(http.Request.Path);
+            await FailAsync(http, Statuses.BadRequest(malformed.Message));
+        }
+        catch (Exception failure)
         {
             LogFailed(http.Request.Method, http.Request.Path, failure);
             await FailAsync(http, Statuses.InternalError(failure.Message));

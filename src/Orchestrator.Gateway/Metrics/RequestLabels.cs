@@ -17,7 +17,7 @@ internal readonly record struct RequestLabels(string Verb, string DryRun, string
     /// <summary>The labels of a request; what is not known here goes without.</summary>
     public static RequestLabels Of(GatewayServices gateway, HttpRequest request, RequestTarget target)
     {
-        var dryRun = request.Query["dryRun"].ToString() == "All" ? "All" : "";
+        var dryRun = request.Query.First("dryRun") == "All" ? "All" : "";
         var kind = target.IsResource ? gateway.Kinds.Find(target.Group, target.Version, target.Resource) : null;
         if (kind is null)
         {

@@ -64,7 +64,7 @@ public sealed class SecretTokensTests
 
     private Api.Machinery.StoredObject Account(string uid) => cluster.Put(
         new GroupResource("", "serviceaccounts"),
-        $$"""{"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"robot","namespace":"ns","uid":"{{uid}}"}}""");
+        $$"""{"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"robot","namespace":"ns","uid":"{{uid}}" } }""");
 
     private void Ask(string annotations) => cluster.Put(
         Secret.GroupResource,

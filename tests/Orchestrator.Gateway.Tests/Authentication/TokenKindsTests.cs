@@ -83,7 +83,10 @@ public sealed class TokenKindsTests(GatewayFixture gateway) : IClassFixture<Gate
         Doom(DateTimeOffset.UtcNow.AddSeconds(-90));
         Assert.Null((await ReviewAsync(token))["authenticated"]);
 
-        void Doom(DateTimeOffset when) => gateway.Seed("pods", "pods", "p", $$"""{"metadata":{"uid":"pod-uid","deletionTimestamp":"{{when.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}}"}}""");
+        void Doom(DateTimeOffset when) => gateway.Seed("pods", "pods", "p", new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["uid"] = "pod-uid", ["deletionTimestamp"] = Api.Documents.ObjectFields.Time(when) },
+        }.ToJsonString());
     }
 
     [Theory]

@@ -23,7 +23,7 @@ public sealed class ClusterAuthorityTests
         using var certificate = X509Certificate2.CreateFromPem(Authority.SignRequest(asked, ["digital signature", "server auth", "client auth"], TimeSpan.FromDays(365)));
 
         Assert.Equal(asked.PublicKey.ExportSubjectPublicKeyInfo(), certificate.PublicKey.ExportSubjectPublicKeyInfo());
-        Assert.Equal("CN=asker, O=devs", certificate.Subject);
+        Assert.Equal("O=devs, CN=asker", certificate.Subject);
         Assert.Equal(["node.example"], certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().Single().EnumerateDnsNames());
         Assert.Equal(X509KeyUsageFlags.DigitalSignature, certificate.Extensions.OfType<X509KeyUsageExtension>().Single().KeyUsages);
         Assert.Equal(

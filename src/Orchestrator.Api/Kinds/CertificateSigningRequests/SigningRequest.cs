@@ -87,11 +87,11 @@ public sealed class SigningRequest
         const CertificateRequestLoadOptions WithNames = CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions;
         try
         {
-            var unchecked_ = CertificateRequest.LoadSigningRequest(
+            var claimed = CertificateRequest.LoadSigningRequest(
                 der, HashAlgorithmName.SHA256, WithNames | CertificateRequestLoadOptions.SkipSignatureValidation);
-            if (unchecked_.PublicKey.Oid.Value == Ed25519Oid)
+            if (claimed.PublicKey.Oid.Value == Ed25519Oid)
             {
-                return (new SigningRequest(unchecked_, isKeySupported: false), "");
+                return (new SigningRequest(claimed, isKeySupported: false), "");
             }
 
             // Loading it once more, now with its signature, tells a forged request from a malformed one.
