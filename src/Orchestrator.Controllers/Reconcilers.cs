@@ -1,4 +1,5 @@
 using Orchestrator.Api.Registry;
+using Orchestrator.Controllers.Certificates;
 using Orchestrator.Controllers.CustomResourceDefinitions;
 using Orchestrator.Controllers.Deployments;
 using Orchestrator.Controllers.Endpoints;
@@ -10,6 +11,7 @@ using Orchestrator.Controllers.Nodes;
 using Orchestrator.Controllers.Rbac;
 using Orchestrator.Controllers.ReplicaSets;
 using Orchestrator.Controllers.ResourceQuotas;
+using Orchestrator.Controllers.ServiceAccounts;
 using Orchestrator.Controllers.Storage;
 
 namespace Orchestrator.Controllers;
@@ -23,7 +25,8 @@ public static class Reconcilers
     /// <summary>The controllers.</summary>
     /// <param name="rootCertificates">The cluster's CA in PEM, published to every namespace as kube-root-ca.crt.</param>
     /// <param name="kinds">The kinds that are served now, custom ones included; null: the built-in ones.</param>
-    public static IReadOnlyList<IReconciler> All(string rootCertificates, Func<KindRegistry>? kinds = null)
+    /// <param name="signer">The cluster's keys; null: neither certificates nor tokens are signed.</param>
+    public static IReadOnlyList<IReconciler> All(string rootCertificates, Func<KindRegistry>? kinds = null, IClusterSigner? signer = null)
     {
         kinds ??= () => KindRegistry.BuiltIn;
         return
@@ -42,6 +45,7 @@ public static class Reconcilers
             new VolumeProtection(),
             new ClusterRoleAggregation(),
             new ResourceQuotaReconciler(),
+            .. signer is null ? Array.Empty<IReconciler>() : [new CertificateReconciler(signer), new SecretTokens(signer, rootCertificates)],
         ];
     }
 }

@@ -26,6 +26,9 @@ public static class AdmissionPlugins
         new StorageObjectInUseProtection(),
         new PersistentVolumeClaimResize(),
         new RuntimeClassAdmission(),
+        new CertificateApproval(),
+        new CertificateSigning(),
+        new CertificateSubjectRestriction(),
         DefaultClass.OfIngresses(),
         new MutatingWebhooks(),
 

@@ -4,7 +4,6 @@ using Orchestrator.Api.Authorization;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Kinds;
 using Orchestrator.Api.Machinery;
-using Orchestrator.Api.Views;
 
 namespace Orchestrator.Api.Admission;
 
@@ -76,7 +75,7 @@ internal sealed class RoleEscalation : IAdmissionPlugin
             return null;
         }
 
-        var granted = RulesOfRole(attributes.At.View, kind, attributes.Key.Namespace, name);
+        var granted = ClusterRules.OfRole(attributes.At.View, kind, attributes.Key.Namespace, name);
         return granted is null ? Statuses.NotFound(new GroupResource(Group, resource), name) : Excess(attributes, owned, granted);
     }
 
@@ -97,34 +96,8 @@ internal sealed class RoleEscalation : IAdmissionPlugin
             $"user {GoText.Quote(attributes.Options.User)} (groups=[{groups}]) is attempting to grant RBAC permissions not currently held:\n{string.Join('\n', missing)}");
     }
 
-    private static List<PolicyRule> RulesOf(AdmissionAttributes attributes, string ns)
-    {
-        var view = attributes.At.View;
-        var bindings = view.List(new GroupResource(Group, "clusterrolebindings"));
-        if (ns.Length > 0)
-        {
-            bindings = [.. bindings, .. view.List(new GroupResource(Group, "rolebindings"), ns)];
-        }
-
-        var rules = new List<PolicyRule>();
-        foreach (var stored in bindings)
-        {
-            using var document = JsonDocument.Parse(stored.Document);
-            var binding = RoleBindingView.Read(document.RootElement, stored.Key.Namespace, stored.Key.Name);
-            if (binding.SubjectFor(attributes.Options.User, attributes.Options.Groups) is not null)
-            {
-                rules.AddRange(RulesOfRole(view, binding.RoleKind, stored.Key.Namespace, binding.RoleName) ?? []);
-            }
-        }
-
-        return rules;
-    }
-
-    private static PolicyRule[]? RulesOfRole(IClusterView view, string kind, string ns, string name)
-    {
-        var key = kind == "ClusterRole" ? new ObjectKey(Group, "clusterroles", "", name) : new ObjectKey(Group, "roles", ns, name);
-        return view.Get(key)?.ToJson() is { } role ? Read(role) : null;
-    }
+    private static IReadOnlyList<PolicyRule> RulesOf(AdmissionAttributes attributes, string ns) =>
+        ClusterRules.Of(attributes.At.View, attributes.Options.User, attributes.Options.Groups, ns);
 
     private static PolicyRule[] Read(JsonObject role)
     {

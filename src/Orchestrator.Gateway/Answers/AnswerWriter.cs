@@ -77,9 +77,9 @@ internal static class AnswerWriter
     /// <summary>Indented when asked for, and for people: curl, wget and browsers.</summary>
     public static bool WantsPretty(HttpRequest request)
     {
-        if (request.Query.TryGetValue("pretty", out var pretty))
+        if (request.Query.ContainsKey("pretty"))
         {
-            return QueryValues.IsTrue(pretty.ToString());
+            return QueryValues.IsTrue(request.Query.First("pretty"));
         }
 
         var agent = request.Headers.UserAgent.ToString();

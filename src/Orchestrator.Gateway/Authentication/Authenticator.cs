@@ -2,53 +2,54 @@ using Microsoft.AspNetCore.Http;
 
 namespace Orchestrator.Gateway.Authentication;
 
-/// <summary>Finds out who sends a request: client certificate, static token, service-account token; without credentials the anonymous user.</summary>
-internal sealed class Authenticator(ClientCertificates certificates, TokenFile tokens, ServiceAccountTokens accounts)
+/// <summary>Finds out who sends a request: by client certificate, else by token; without credentials it is the anonymous user.</summary>
+/// <remarks>Upstream: pkg/kubeapiserver/authenticator, whose order this is. Credentials that are not good do no harm beside others that are.</remarks>
+internal sealed class Authenticator(
+    ClientCertificates certificates, TokenFile tokens, ServiceAccountTokens accounts, BootstrapTokens bootstrap, OidcTokens? provider) : IDisposable
 {
     private static readonly string[] ApiAudience = [TokenIssuer.Issuer];
 
     /// <summary>The user, or null when credentials were sent that are not good (answer 401).</summary>
     public async ValueTask<ApiUser?> AuthenticateAsync(HttpContext context)
     {
-        if (context.Connection.ClientCertificate is { } certificate)
+        var certificate = context.Connection.ClientCertificate;
+        if (certificate is not null && certificates.Authenticate(certificate) is { } known)
         {
-            return certificates.Authenticate(certificate)?.Authenticated();
+            return known.Authenticated();
         }
 
-        var token = BearerToken(context.Request);
-        return token is null ? ApiUser.Anonymous : (await FromTokenAsync(token, ApiAudience))?.User.Authenticated();
+        if (BearerToken.Of(context.Request) is { } token)
+        {
+            return (await FromTokenAsync(token, ApiAudience, context.RequestAborted))?.User.Authenticated();
+        }
+
+        return certificate is null ? ApiUser.Anonymous : null;
     }
 
     /// <summary>The user of a bearer token that is good for one of the audiences, or null.</summary>
-    public async ValueTask<VerifiedToken?> FromTokenAsync(string token, IReadOnlyList<string> audiences)
+    public async ValueTask<VerifiedToken?> FromTokenAsync(string token, IReadOnlyList<string> audiences, CancellationToken cancellationToken)
     {
-        if (tokens.Find(token) is { } user)
+        if (token.Length == 0)
         {
-            return new VerifiedToken(user, audiences);
+            return null;
         }
 
-        return accounts.Recognises(token) ? await accounts.VerifyAsync(token, audiences) : null;
+        if (accounts.Recognises(token))
+        {
+            return await accounts.VerifyAsync(token, audiences);
+        }
+
+        // All other tokens say nothing of whom they are meant for: they are good for the API alone.
+        if (!audiences.Contains(TokenIssuer.Issuer))
+        {
+            return null;
+        }
+
+        var user = tokens.Find(token) ?? bootstrap.Find(token)
+            ?? (provider is not null && provider.Recognises(token) ? await provider.VerifyAsync(token, cancellationToken) : null);
+        return user is null ? null : new VerifiedToken(user, ApiAudience);
     }
 
-    /// <summary>The token of the Authorization header, or of the WebSocket subprotocol by which browsers send it.</summary>
-    private static string? BearerToken(HttpRequest request)
-    {
-        const string Scheme = "Bearer ";
-        const string Protocol = "base64url.bearer.authorization.k8s.io.";
-        var header = request.Headers.Authorization.ToString();
-        if (header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
-        {
-            return header[Scheme.Length..].Trim();
-        }
-
-        foreach (var protocol in request.Headers.SecWebSocketProtocol.ToString().Split(',', StringSplitOptions.TrimEntries))
-        {
-            if (protocol.StartsWith(Protocol, StringComparison.Ordinal))
-            {
-                return System.Text.Encoding.UTF8.GetString(Microsoft.AspNetCore.WebUtilities.WebEncoders.Base64UrlDecode(protocol[Protocol.Length..]));
-            }
-        }
-
-        return null;
-    }
+    /// <inheritdoc />
+    public void Dispose() => provider?.Dispose();
 }

@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Orchestrator.Api.Authorization;
+using Orchestrator.Api.Identity;
+using Orchestrator.Api.Views;
 using Orchestrator.Grains.Tokens;
 
 namespace Orchestrator.Gateway.Authentication;
@@ -18,11 +20,16 @@ internal sealed class TokenIssuer : ITokenIssuer
     private readonly TimeProvider clock;
     private readonly JsonWebTokenHandler handler = new() { SetDefaultTimesOnTokenCreation = false };
 
-    public TokenIssuer(ECDsa key, TimeProvider clock)
+    private readonly IClusterView? cluster;
+
+    /// <summary>An issuer.</summary>
+    /// <param name="key">The cluster's key.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="cluster">Where the node of a pod is looked up, which its tokens name; null: they name none.</param>
+    public TokenIssuer(ECDsa key, TimeProvider clock, IClusterView? cluster = null)
     {
-        var security = new ECDsaSecurityKey(key);
-        security.KeyId = Base64UrlEncoder.Encode(security.ComputeJwkThumbprint());
-        credentials = new SigningCredentials(security, SecurityAlgorithms.EcdsaSha256);
+        this.cluster = cluster;
+        credentials = new SigningCredentials(SecretTokenSigner.SigningKey(key), SecurityAlgorithms.EcdsaSha256);
         this.clock = clock;
     }
 
@@ -50,6 +57,10 @@ internal sealed class TokenIssuer : ITokenIssuer
         if (bound is not null)
         {
             owner[bound.Kind] = new JsonObject { ["name"] = bound.Name, ["uid"] = bound.Uid };
+            if (bound.Kind == "pod" && NodeOf(ns, bound.Name) is { } node)
+            {
+                owner["node"] = node;
+            }
         }
 
         var claims = new JsonObject
@@ -64,6 +75,24 @@ internal sealed class TokenIssuer : ITokenIssuer
             ["sub"] = ServiceAccountNames.UserOf(ns, serviceAccount),
         };
         return new IssuedToken(handler.CreateToken(claims.ToJsonString(), credentials), expires);
+    }
+
+    /// <summary>The node that a pod runs on, as the claim names it. Upstream: ServiceAccountTokenPodNodeInfo.</summary>
+    private JsonObject? NodeOf(string ns, string pod)
+    {
+        if (cluster?.Get(new ObjectKey("", "pods", ns, pod)) is not { } stored
+            || (string?)JsonNode.Parse(stored.Document.Span)!["spec"]?["nodeName"] is not { Length: > 0 } name)
+        {
+            return null;
+        }
+
+        var claim = new JsonObject { ["name"] = name };
+        if (cluster.Get(new ObjectKey("", "nodes", "", name)) is { } node)
+        {
+            claim["uid"] = JsonNode.Parse(node.Document.Span)!["metadata"]!["uid"]?.DeepClone();
+        }
+
+        return claim;
     }
 }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Orchestrator.Api.Kinds.CertificateSigningRequests;
 
 namespace Orchestrator.Gateway.Certificates;
 
@@ -16,6 +17,12 @@ public sealed class ClusterAuthority : IDisposable
 
     /// <summary>Clocks of clients may be behind ours by this much.</summary>
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
+
+    /// <summary>Below this the five minutes by which certificates are dated back are more than a percent.</summary>
+    private static readonly TimeSpan ShortLifetime = TimeSpan.FromHours(8);
+
+    /// <summary>The length of an empty sequence: a certificate without a subject must have critical names (RFC 5280).</summary>
+    private const int EmptySubjectLength = 2;
 
     private readonly TimeProvider clock;
 
@@ -98,6 +105,37 @@ public sealed class ClusterAuthority : IDisposable
         return certificate.ExportCertificatePem() + "\n";
     }
 
+    /// <summary>Signs what a CertificateSigningRequest asks for: its subject and further names, for the usages and the time that were approved.</summary>
+    /// <remarks>Upstream: pkg/controller/certificates/authority. No other extension of the request gets into the certificate.</remarks>
+    /// <returns>The certificate in PEM.</returns>
+    public string SignRequest(SigningRequest asked, IReadOnlyCollection<string> usages, TimeSpan lifetime)
+    {
+        ArgumentNullException.ThrowIfNull(asked);
+        ArgumentNullException.ThrowIfNull(usages);
+        var request = new CertificateRequest(asked.Subject, asked.PublicKey, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
+        if (CertificateUsages.Flags(usages) is var flags and not X509KeyUsageFlags.None)
+        {
+            request.CertificateExtensions.Add(new X509KeyUsageExtension(flags, true));
+        }
+
+        if (CertificateUsages.Extended(usages) is { Count: > 0 } extended)
+        {
+            request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(extended, false));
+        }
+
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Certificate, true, false));
+        if (asked.AlternativeNames is { } names)
+        {
+            request.CertificateExtensions.Add(new X509Extension(names.Oid!, names.RawData, asked.Subject.RawData.Length <= EmptySubjectLength));
+        }
+
+        // Certificates that last for hours end when they were asked to; of longer ones the clocks' skew is a small part.
+        var now = clock.GetUtcNow();
+        using var certificate = Sign(request, lifetime < ShortLifetime ? now + lifetime : now - ClockSkew + lifetime);
+        return certificate.ExportCertificatePem() + "\n";
+    }
+
     /// <inheritdoc />
     public void Dispose() => Certificate.Dispose();
 
@@ -119,10 +157,20 @@ public sealed class ClusterAuthority : IDisposable
             request.CertificateExtensions.Add(names);
         }
 
-        var now = clock.GetUtcNow();
-        var end = now + LeafLifetime;
-        var notAfter = end < Certificate.NotAfter ? end : new DateTimeOffset(Certificate.NotAfter);
-        return request.Create(Certificate, now - ClockSkew < Certificate.NotBefore ? Certificate.NotBefore : now - ClockSkew, notAfter, RandomNumberGenerator.GetBytes(16));
+        return Sign(request, clock.GetUtcNow() + LeafLifetime);
+    }
+
+    private X509Certificate2 Sign(CertificateRequest request, DateTimeOffset end)
+    {
+        // A certificate outlives neither its authority nor begins before it.
+        var begin = clock.GetUtcNow() - ClockSkew;
+        using var key = Certificate.GetECDsaPrivateKey()!;
+        return request.Create(
+            Certificate.SubjectName,
+            X509SignatureGenerator.CreateForECDsa(key),
+            begin < Certificate.NotBefore ? Certificate.NotBefore : begin,
+            end < Certificate.NotAfter ? end : Certificate.NotAfter,
+            RandomNumberGenerator.GetBytes(16));
     }
 
     private static OidCollection Uses(ExtendedUse use)

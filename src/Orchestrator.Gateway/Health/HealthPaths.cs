@@ -1,61 +1,66 @@
-using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Orchestrator.Api.Machinery;
 using Orchestrator.Gateway.Answers;
 using Orchestrator.Gateway.Hosting;
 
 namespace Orchestrator.Gateway.Health;
 
-/// <summary>Answers /healthz, /livez, /readyz and /metrics.</summary>
+/// <summary>Answers /healthz, /livez and /readyz, as a whole and check by check.</summary>
+/// <remarks>Upstream: apiserver/pkg/server/healthz.</remarks>
 internal static class HealthPaths
 {
     /// <summary>Answers the path; false when it is not about health.</summary>
     public static async Task<bool> TryAnswerAsync(GatewayServices gateway, HttpContext http, string path)
     {
-        switch (path.TrimEnd('/'))
+        if (path.Split('/', StringSplitOptions.RemoveEmptyEntries) is not [var root, .. var rest] || rest.Length > 1 || HealthCheck.Of(root) is not { } checks)
         {
-            case "/livez" or "/healthz":
-                await AnswerAsync(http, path, [("ping", true)]);
-                return true;
-            case "/readyz":
-                await AnswerAsync(http, path, [("ping", true), ("watch-cache", gateway.Cache.IsReady)]);
-                return true;
-            case "/metrics":
-                await AnswerMetricsAsync(gateway, http);
-                return true;
-            default:
-                return false;
+            return false;
         }
+
+        if (rest.Length == 0)
+        {
+            await AnswerAllAsync(gateway, http, root, checks);
+            return true;
+        }
+
+        if (checks.FirstOrDefault(check => check.Name == rest[0]) is not { } one)
+        {
+            return false;
+        }
+
+        var fault = await one.FaultAsync(gateway, http);
+        await (fault is null ? AnswerWriter.WriteTextAsync(http, 200, "ok") : AnswerWriter.WriteTextAsync(http, 500, $"internal server error: {fault}\n"));
+        return true;
     }
 
-    private static Task AnswerAsync(HttpContext http, string path, (string Name, bool Healthy)[] checks)
+    private static async Task AnswerAllAsync(GatewayServices gateway, HttpContext http, string root, IReadOnlyList<HealthCheck> checks)
     {
-        var healthy = checks.All(check => check.Healthy);
-        if (healthy && !http.Request.Query.ContainsKey("verbose"))
+        var excluded = http.Request.Query["exclude"].OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var text = new StringBuilder();
+        var isHealthy = true;
+        foreach (var check in checks)
         {
-            return AnswerWriter.WriteTextAsync(http, 200, "ok");
+            if (excluded.Remove(check.Name))
+            {
+                text.Append("[+]").Append(check.Name).Append(" excluded: ok\n");
+                continue;
+            }
+
+            // What exactly is wrong is for those who may read the check of its own: this path is open to everybody.
+            var isGood = await check.FaultAsync(gateway, http) is null;
+            text.Append(isGood ? "[+]" : "[-]").Append(check.Name).Append(isGood ? " ok\n" : " failed: reason withheld\n");
+            isHealthy &= isGood;
         }
 
-        var text = new StringBuilder();
-        foreach (var (name, passed) in checks)
+        if (excluded.Count > 0)
         {
-            text.Append(passed ? "[+]" : "[-]").Append(name).Append(passed ? " ok\n" : " failed: reason withheld\n");
+            var names = excluded.Order(StringComparer.Ordinal).Select(GoText.Quote);
+            text.Append("warn: some health checks cannot be excluded: no matches for ").AppendJoin(',', names).Append('\n');
         }
 
-        text.Append(path.Trim('/')).Append(healthy ? " check passed\n" : " check failed\n");
-        return AnswerWriter.WriteTextAsync(http, healthy ? 200 : 500, text.ToString());
+        text.Append(root).Append(isHealthy ? " check passed\n" : " check failed\n");
+        var isVerbose = !isHealthy || http.Request.Query.ContainsKey("verbose");
+        await AnswerWriter.WriteTextAsync(http, isHealthy ? 200 : 500, isVerbose ? text.ToString() : "ok");
     }
-
-    private static Task AnswerMetricsAsync(GatewayServices gateway, HttpContext http)
-    {
-        var text = new StringBuilder();
-        Add(text, "apiserver_current_inflight_requests", "gauge", "Requests in flight, watches and streams excepted.", gateway.Slots.Total);
-        Add(text, "orchestrator_watch_cache_revision", "gauge", "The revision that the watch cache has reached.", gateway.Cache.Revision.Value);
-        Add(text, "process_resident_memory_bytes", "gauge", "Resident memory size in bytes.", Environment.WorkingSet);
-        Add(text, "dotnet_gc_heap_bytes", "gauge", "Managed heap size in bytes.", GC.GetTotalMemory(false));
-        return AnswerWriter.WriteTextAsync(http, 200, text.ToString());
-    }
-
-    private static void Add(StringBuilder text, string name, string type, string help, long value) =>
-        text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n{name} {value}\n");
 }

@@ -28,11 +28,17 @@ public sealed record GatewayOptions
     /// <summary>The text of kube-apiserver's token file (token,user,uid,"group1,group2"); empty: none.</summary>
     public string TokenAuthFile { get; init; } = "";
 
+    /// <summary>The OpenID Connect provider whose tokens are accepted; null: none.</summary>
+    public Authentication.OidcOptions? Oidc { get; init; }
+
     /// <summary>Where cluster IPs come from; the first address is the <c>kubernetes</c> Service's.</summary>
     public IPNetwork ServiceCidr { get; init; } = IPNetwork.Parse("10.96.0.0/16");
 
     /// <summary>The largest request body; a larger one is answered 413.</summary>
     public long MaxRequestBodyBytes { get; init; } = 3 * 1024 * 1024;
+
+    /// <summary>How long a request's body may take to come; a slower one is answered 504. Upstream: --request-timeout.</summary>
+    public TimeSpan BodyTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How many requests (watches and streams excepted) a user may have in flight; more are answered 429 with Retry-After.</summary>
     public int MaxRequestsPerUser { get; init; } = 400;

@@ -4,6 +4,7 @@ using Orchestrator.Api.Machinery;
 using Orchestrator.Gateway.Answers;
 using Orchestrator.Gateway.Authentication;
 using Orchestrator.Gateway.Authorization;
+using Orchestrator.Gateway.Metrics;
 using Orchestrator.Gateway.Reads;
 using Orchestrator.Gateway.Requests;
 using Orchestrator.Gateway.Subresources;
@@ -19,9 +20,25 @@ internal sealed partial class GatewayPipeline(GatewayServices gateway, ILogger<G
     public async Task InvokeAsync(HttpContext http)
     {
         AnswerWriter.SetHeaders(http);
+        var target = RequestTarget.Parse(http.Request.Method, http.Request.Path.Value ?? "/", http.Request.Query);
+        var labels = RequestLabels.Of(gateway, http.Request, target);
+        var began = gateway.Clock.GetTimestamp();
+        gateway.Requests.Begin(labels);
         try
         {
-            await AnswerAsync(http);
+            await AnswerOrFailAsync(http, target);
+        }
+        finally
+        {
+            gateway.Requests.End(labels, http.Response.StatusCode, gateway.Clock.GetElapsedTime(began));
+        }
+    }
+
+    private async Task AnswerOrFailAsync(HttpContext http, RequestTarget target)
+    {
+        try
+        {
+            await AnswerAsync(http, target);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -39,16 +56,21 @@ internal sealed partial class GatewayPipeline(GatewayServices gateway, ILogger<G
             LogFailed(http.Request.Method, http.Request.Path, timeout);
             await FailAsync(http, Statuses.Timeout("request did not complete within the allotted timeout", 1));
         }
-        catch (Exception failure) when (failure is not BadHttpRequestException)
+        catch (BadHttpRequestException malformed)
+        {
+            // Only streams read bodies outside of the reader that expects this.
+            LogAborted(http.Request.Path);
+            await FailAsync(http, Statuses.BadRequest(malformed.Message));
+        }
+        catch (Exception failure)
         {
             LogFailed(http.Request.Method, http.Request.Path, failure);
             await FailAsync(http, Statuses.InternalError(failure.Message));
         }
     }
 
-    private async Task AnswerAsync(HttpContext http)
+    private async Task AnswerAsync(HttpContext http, RequestTarget target)
     {
-        var target = RequestTarget.Parse(http.Request.Method, http.Request.Path.Value ?? "/", http.Request.Query);
         var caller = await gateway.Authenticator.AuthenticateAsync(http);
         if (caller is null)
         {

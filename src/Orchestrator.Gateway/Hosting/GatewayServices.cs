@@ -1,6 +1,7 @@
 using Orchestrator.Api.Registry;
 using Orchestrator.Gateway.Authentication;
 using Orchestrator.Gateway.Authorization;
+using Orchestrator.Gateway.Metrics;
 using Orchestrator.Gateway.OpenApi;
 using Orchestrator.Gateway.Reads;
 using Orchestrator.Gateway.Streaming;
@@ -11,7 +12,7 @@ using Orchestrator.Store.Kinds;
 namespace Orchestrator.Gateway.Hosting;
 
 /// <summary>What verbs work with; one per silo.</summary>
-internal sealed class GatewayServices(GatewayOptions options, IWatchCache cache, IGrainSource grains, TokenIssuer issuer, ServedKinds kinds, IObjectConverter converter, TimeProvider clock)
+internal sealed class GatewayServices(GatewayOptions options, IWatchCache cache, IGrainSource grains, TokenIssuer issuer, ServedKinds kinds, IObjectConverter converter, TimeProvider clock) : IDisposable
 {
     private readonly RbacAuthorizer authorizer = new(cache);
 
@@ -43,7 +44,9 @@ internal sealed class GatewayServices(GatewayOptions options, IWatchCache cache,
     public Authenticator Authenticator { get; } = new(
         new ClientCertificates(options.Authority.Certificate, clock),
         options.TokenAuthFile.Length == 0 ? TokenFile.Empty : TokenFile.Parse(options.TokenAuthFile),
-        new ServiceAccountTokens(issuer, cache, clock));
+        new ServiceAccountTokens(issuer, cache, clock),
+        new BootstrapTokens(cache, clock),
+        options.Oidc is null ? null : new OidcTokens(options.Oidc, clock));
 
     /// <summary>Who may do what.</summary>
     public RbacAuthorizer Authorizer => authorizer;
@@ -57,6 +60,19 @@ internal sealed class GatewayServices(GatewayOptions options, IWatchCache cache,
     /// <summary>Bounds the requests of each user.</summary>
     public RequestSlots Slots { get; } = new(options.MaxRequestsPerUser);
 
+    /// <summary>How many requests there were, and how long they took.</summary>
+    public RequestMetrics Requests { get; } = new();
+
+    /// <summary>What the parts of this silo report.</summary>
+    public MeterExport Meters { get; } = new();
+
     /// <summary>Streams that wait for an agent to dial back.</summary>
     public StreamRendezvous Streams { get; } = new();
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        Authenticator.Dispose();
+        Meters.Dispose();
+    }
 }

@@ -22,6 +22,12 @@ public static class GatewaySetup
 
     private const int MaxStreamsPerConnection = 1000;
 
+    /// <summary>Tokens of some providers list hundreds of groups. More than this is answered 431.</summary>
+    private const int MaxHeaderBytes = 128 * 1024;
+
+    /// <summary>Selectors can be long. More than this is answered 414.</summary>
+    private const int MaxRequestLineBytes = 64 * 1024;
+
     /// <summary>Bytes that a stream may bring before they are read: enough for 25 MB/s at ten milliseconds.</summary>
     private const int StreamWindowBytes = 256 * 1024;
 
@@ -33,7 +39,8 @@ public static class GatewaySetup
         services.TryAddSingleton<IGrainSource, ClusterGrains>();
         services.TryAddSingleton<ServedKinds>();
         services.AddSingleton(options);
-        services.AddSingleton(provider => new TokenIssuer(options.ServiceAccountKey, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new TokenIssuer(
+            options.ServiceAccountKey, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Store.Cache.IWatchCache>()));
         services.AddSingleton<ITokenIssuer>(provider => provider.GetRequiredService<TokenIssuer>());
         services.AddSingleton<IObjectConverter, ConversionWebhooks>();
         services.AddSingleton<GatewayServices>();
@@ -57,6 +64,9 @@ public static class GatewaySetup
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MinResponseDataRate = null;
         kestrel.Limits.MaxConcurrentUpgradedConnections = null;
+        kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
+        kestrel.Limits.MaxRequestLineSize = MaxRequestLineBytes;
+        kestrel.Limits.Http2.MaxRequestHeaderFieldSize = MaxHeaderBytes;
         kestrel.Limits.Http2.MaxStreamsPerConnection = MaxStreamsPerConnection;
 
         // All streams of an agent share a connection with its heartbeats. A client that does not read fills its own stream's window;

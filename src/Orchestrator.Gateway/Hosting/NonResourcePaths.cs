@@ -4,6 +4,7 @@ using Orchestrator.Api.Machinery;
 using Orchestrator.Gateway.Answers;
 using Orchestrator.Gateway.Discovery;
 using Orchestrator.Gateway.Health;
+using Orchestrator.Gateway.Metrics;
 using Orchestrator.Gateway.OpenApi;
 using Orchestrator.Gateway.Requests;
 
@@ -30,6 +31,7 @@ internal static class NonResourcePaths
             await AnswerWriter.WriteAsync(http, 200, Root(gateway), MediaForm.Json);
         }
         else if (!await HealthPaths.TryAnswerAsync(gateway, http, target.Path)
+            && !await MetricsPath.TryAnswerAsync(gateway, http, target.Path)
             && !await DiscoveryPaths.TryAnswerAsync(gateway, http, target.Path)
             && !await OpenApiPaths.TryAnswerAsync(gateway, http, target.Path)
             && !await IssuerPaths.TryAnswerAsync(gateway, http, target.Path))

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Orchestrator.Gateway.Answers;
 using Orchestrator.Gateway.Hosting;
+using Orchestrator.Gateway.Requests;
 
 namespace Orchestrator.Gateway.OpenApi;
 
@@ -76,7 +77,7 @@ internal static class OpenApiPaths
             return true;
         }
 
-        var hash = http.Request.Query["hash"].ToString();
+        var hash = http.Request.Query.First("hash");
         if (hash.Length > 0 && hash != document.Hash)
         {
             http.Response.StatusCode = StatusCodes.Status301MovedPermanently;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
+using Orchestrator.Api.Documents;
 
 namespace Orchestrator.Gateway.Reads;
 
@@ -33,12 +34,12 @@ internal sealed record ContinueToken(long Revision, string Start)
 
         try
         {
-            using var document = JsonDocument.Parse(bytes);
+            using var document = JsonDocument.Parse(JsonText.Repair(bytes));
             var root = document.RootElement;
             return root.ValueKind == JsonValueKind.Object
-                && root.TryGetProperty("v", out var version) && version.ValueEquals(FormatVersion)
-                && root.TryGetProperty("rv", out var revision) && revision.TryGetInt64(out var value)
-                && root.TryGetProperty("start", out var start) && start.GetString() is { Length: > 0 } key
+                && root.TryGetProperty("v", out var version) && version.ValueKind == JsonValueKind.String && version.ValueEquals(FormatVersion)
+                && root.TryGetProperty("rv", out var revision) && revision.ValueKind == JsonValueKind.Number && revision.TryGetInt64(out var value)
+                && root.TryGetProperty("start", out var start) && start.ValueKind == JsonValueKind.String && start.GetString() is { Length: > 0 } key
                     ? (new ContinueToken(value, key), null)
                     : (null, "continue key is not valid: server does not recognize this encoded version \"\"");
         }

@@ -15,6 +15,11 @@ internal sealed record ListRequest(Revision? Revision, string Match, long Limit,
     /// <summary>Reads and checks the parameters.</summary>
     public static (ListRequest? List, ApiStatus? Fault) Read(ApiRequest request)
     {
+        if (request.Http.Request.Query.IntegerFault("limit", "timeoutSeconds") is { } notNumber)
+        {
+            return (null, notNumber);
+        }
+
         var version = request.Query("resourceVersion");
         var match = request.Query(MatchField);
         var token = request.Query("continue");
@@ -81,5 +86,5 @@ internal sealed record ListRequest(Revision? Revision, string Match, long Limit,
     }
 
     private static bool IsOn(ApiRequest request, string name) =>
-        request.Http.Request.Query.TryGetValue(name, out var value) && QueryValues.IsTrue(value.ToString());
+        request.Http.Request.Query.ContainsKey(name) && QueryValues.IsTrue(request.Query(name));
 }

@@ -20,6 +20,11 @@ internal sealed record WatchRequest(Revision? Revision, bool? InitialEvents, boo
     /// <summary>Reads and checks the parameters.</summary>
     public static (WatchRequest? Watch, ApiStatus? Fault) Read(GatewayServices gateway, ApiRequest request)
     {
+        if (request.Http.Request.Query.IntegerFault("limit", "timeoutSeconds") is { } notNumber)
+        {
+            return (null, notNumber);
+        }
+
         var version = request.Query("resourceVersion");
         Revision? revision = null;
         if (version.Length > 0)
@@ -34,13 +39,13 @@ internal sealed record WatchRequest(Revision? Revision, bool? InitialEvents, boo
         }
 
         var query = request.Http.Request.Query;
-        bool? initial = query.TryGetValue("sendInitialEvents", out var send) ? QueryValues.IsTrue(send.ToString()) : null;
+        bool? initial = query.ContainsKey("sendInitialEvents") ? QueryValues.IsTrue(query.First("sendInitialEvents")) : null;
         if (MatchFault(request.Query("resourceVersionMatch"), initial) is { } error)
         {
             return (null, Statuses.Invalid("meta.k8s.io", "ListOptions", "", [error]));
         }
 
-        var bookmarks = query.TryGetValue("allowWatchBookmarks", out var allow) && QueryValues.IsTrue(allow.ToString());
+        var bookmarks = query.ContainsKey("allowWatchBookmarks") && QueryValues.IsTrue(query.First("allowWatchBookmarks"));
         return (new WatchRequest(revision, initial, bookmarks, TimeoutOf(gateway.Options, request.Query("timeoutSeconds"))), null);
     }
 

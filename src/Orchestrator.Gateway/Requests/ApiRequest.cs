@@ -24,6 +24,6 @@ internal sealed record ApiRequest(HttpContext Http, RequestTarget Target, ApiUse
     /// <summary>Ends when the client goes.</summary>
     public CancellationToken Aborted => Http.RequestAborted;
 
-    /// <summary>A query parameter, or the empty string.</summary>
-    public string Query(string name) => Http.Request.Query[name].ToString();
+    /// <summary>A query parameter, or the empty string; of one that is given twice the first counts.</summary>
+    public string Query(string name) => Http.Request.Query.First(name);
 }

@@ -128,12 +128,12 @@ internal sealed record RequestTarget
             : target;
     }
 
-    private static bool WantsWatch(IQueryCollection query) => query.TryGetValue("watch", out var value) && QueryValues.IsTrue(value.ToString());
+    private static bool WantsWatch(IQueryCollection query) => query.ContainsKey("watch") && QueryValues.IsTrue(query.First("watch"));
 
     private static string? PinnedName(IQueryCollection query)
     {
         const string Field = "metadata.name=";
-        foreach (var term in query["fieldSelector"].ToString().Split(','))
+        foreach (var term in query.First("fieldSelector").Split(','))
         {
             if (term.StartsWith(Field, StringComparison.Ordinal))
             {

@@ -19,7 +19,7 @@ internal static class TokenReviews
         }
 
         string[] asked = [.. (review.Spec["audiences"] as JsonArray ?? []).Select(audience => (string?)audience ?? "")];
-        var verified = await review.Gateway.Authenticator.FromTokenAsync(token, asked.Length > 0 ? asked : [TokenIssuer.Issuer]);
+        var verified = await review.Gateway.Authenticator.FromTokenAsync(token, asked.Length > 0 ? asked : [TokenIssuer.Issuer], review.Request.Aborted);
         review.RecordOwner();
         await review.AnswerAsync(verified is null
             ? new JsonObject { ["user"] = new JsonObject(), ["error"] = "invalid bearer token" }

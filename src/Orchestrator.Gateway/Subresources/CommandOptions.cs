@@ -65,5 +65,5 @@ internal sealed record CommandOptions
     }
 
     private static bool IsOn(ApiRequest request, string name) =>
-        request.Http.Request.Query.TryGetValue(name, out var value) && QueryValues.IsTrue(value.ToString());
+        request.Http.Request.Query.ContainsKey(name) && QueryValues.IsTrue(request.Query(name));
 }

@@ -12,6 +12,9 @@ namespace Orchestrator.Gateway.Verbs;
 /// <remarks>Upstream: apiserver/pkg/endpoints/handlers/delete.go.</remarks>
 internal sealed record DeleteParameters(DeleteCall Delete, bool DryRun)
 {
+    /// <summary>Of options that say a thing twice nobody knows what they say.</summary>
+    private static readonly JsonDocumentOptions NoDuplicates = new() { AllowDuplicateProperties = false };
+
     /// <summary>Reads and checks them.</summary>
     public static async Task<(DeleteParameters? Parameters, ApiStatus? Fault)> ReadAsync(GatewayServices gateway, ApiRequest request)
     {
@@ -23,12 +26,12 @@ internal sealed record DeleteParameters(DeleteCall Delete, bool DryRun)
 
         if (body.Length == 0)
         {
-            return Check(FromQuery(request));
+            return request.Http.Request.Query.IntegerFault("gracePeriodSeconds") is { } notNumber ? (null, notNumber) : Check(FromQuery(request));
         }
 
         try
         {
-            return JsonNode.Parse(body) is JsonObject options
+            return JsonNode.Parse(body, documentOptions: NoDuplicates) is JsonObject options
                 ? Check(options)
                 : (null, Statuses.BadRequest("the object provided is unrecognized (must be of type DeleteOptions): couldn't get version/kind"));
         }

@@ -1,4 +1,5 @@
 using Microsoft.Net.Http.Headers;
+using Orchestrator.Api.Documents;
 using Orchestrator.Api.Machinery;
 using Orchestrator.Gateway.Answers;
 using Orchestrator.Gateway.Hosting;
@@ -26,7 +27,7 @@ internal static class Patch
             return;
         }
 
-        var (body, bodyFault) = await BodyReader.ReadAsync(request.Http.Request, gateway.Options.MaxRequestBodyBytes, request.Aborted);
+        var (body, bodyFault) = await BodyReader.ReadAsync(request.Http.Request, gateway.Options, request.Aborted);
         if (format == PatchFormat.Apply && body is { } text)
         {
             (body, bodyFault) = YamlBody.ToJson(text);
@@ -38,7 +39,8 @@ internal static class Patch
             return;
         }
 
-        await GrainReply.WriteAsync(gateway, request, await gateway.Grains.Object(request.Key).PatchAsync((int)format, new Immutable<byte[]>(body), call!, request.Aborted));
+        var patch = new Immutable<byte[]>(JsonText.Repair(body));
+        await GrainReply.WriteAsync(gateway, request, await gateway.Grains.Object(request.Key).PatchAsync((int)format, patch, call!, request.Aborted));
     }
 
     private static PatchFormat? Format(ApiRequest request)

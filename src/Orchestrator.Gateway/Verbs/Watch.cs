@@ -15,6 +15,8 @@ internal static class Watch
     /// <summary>A last bookmark comes this long before the timeout, so that the client can go on from there. Upstream: two seconds.</summary>
     private static readonly TimeSpan LastBookmarkLead = TimeSpan.FromSeconds(2);
 
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+
     /// <summary>How many frames are gathered before they are sent: a burst costs one write, and nothing waits longer than the burst.</summary>
     private const int FramesPerFlush = 256;
 
@@ -147,7 +149,8 @@ internal static class Watch
                 return false;
             }
 
-            using var timeout = new CancellationTokenSource(atMost, gateway.Clock);
+            // A timer reaches seven weeks, a client may ask for years: then it is looked up in between.
+            using var timeout = new CancellationTokenSource(atMost < LongestWait ? atMost : LongestWait, gateway.Clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, request.Aborted);
             try
             {

@@ -1,4 +1,5 @@
 using Microsoft.Net.Http.Headers;
+using Orchestrator.Api.Documents;
 using Orchestrator.Api.Machinery;
 using Orchestrator.Api.Protobuf;
 using Orchestrator.Gateway.Hosting;
@@ -20,12 +21,12 @@ internal static class WriteBody
             return (null, Statuses.UnsupportedMediaType(Accepted));
         }
 
-        var (body, fault) = await BodyReader.ReadAsync(request.Http.Request, gateway.Options.MaxRequestBodyBytes, request.Aborted);
+        var (body, fault) = await BodyReader.ReadAsync(request.Http.Request, gateway.Options, request.Aborted);
         return body is null ? (null, fault) : type switch
         {
             "application/yaml" => YamlBody.ToJson(body),
             "application/vnd.kubernetes.protobuf" => FromProtobuf(body),
-            _ => (body, null),
+            _ => (JsonText.Repair(body), null),
         };
     }
 

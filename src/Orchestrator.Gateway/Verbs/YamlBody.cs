@@ -1,3 +1,4 @@
+using Orchestrator.Api.Documents;
 using Orchestrator.Api.Machinery;
 using Orchestrator.Api.Yaml;
 
@@ -12,7 +13,7 @@ internal static class YamlBody
         var text = body.AsSpan().TrimStart(" \t\r\n"u8);
         if (text.Length == 0 || text[0] == (byte)'{')
         {
-            return (body, null);
+            return (JsonText.Repair(body), null);
         }
 
         var document = YamlToJson.Convert(body);

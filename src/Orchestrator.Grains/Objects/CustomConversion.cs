@@ -49,7 +49,7 @@ internal sealed class CustomConversion(ServedKinds kinds, IEnumerable<IObjectCon
 
         var (document, failure) = await ConvertAsync(version, written, storage.ApiVersion, cancellationToken);
         return failure is not null ? new WriteDecision.Reject(failure)
-            : decision is WriteDecision.Put ? new WriteDecision.Put(document) { Warnings = decision.Warnings }
+            : decision is WriteDecision.Put given ? given with { Document = document }
             : new WriteDecision.Remove(document) { Warnings = decision.Warnings };
     }
 

@@ -109,7 +109,7 @@ internal sealed class ClusterServer : IAsyncDisposable
         silo.Services.AddOptions<AdoNetClusteringSiloOptions>().Configure<NpgsqlDataSource>((options, database) => options.DataSource = database);
         silo.Services.AddOptions<AdoNetReminderTableOptions>().Configure<NpgsqlDataSource>((options, database) => options.DataSource = database);
         silo.AddOrchestratorGrains(
-            kinds => [.. Reconcilers.OfServer(), .. settings.RunsControllers ? Reconcilers.All(secrets.Authority.CertificatePem, kinds) : []],
+            kinds => [.. Reconcilers.OfServer(), .. settings.RunsControllers ? Reconcilers.All(secrets.Authority.CertificatePem, kinds, new ClusterSigner(secrets)) : []],
             new ClusterNetwork { PodCidr = settings.PodCidr, ClusterDns = settings.ClusterDns.ToString() },
             settings.RunsScheduler);
     }
@@ -123,6 +123,7 @@ internal sealed class ClusterServer : IAsyncDisposable
         Authority = secrets.Authority,
         ServiceAccountKey = secrets.ServiceAccountKey,
         TokenAuthFile = settings.TokenAuthFile,
+        Oidc = settings.Oidc,
         ServiceCidr = IPNetwork.Parse(settings.ServiceCidr),
     };
 

@@ -38,6 +38,9 @@ internal sealed record ServerSettings
     /// <summary>The text of a token file; empty: none.</summary>
     public string TokenAuthFile { get; init; } = "";
 
+    /// <summary>The OpenID Connect provider whose users are let in; null: none.</summary>
+    public Gateway.Authentication.OidcOptions? Oidc { get; init; }
+
     /// <summary>False: pods are placed by somebody else.</summary>
     public bool RunsScheduler { get; init; } = true;
 

@@ -23,6 +23,7 @@ internal static class ServerCommand
     private static readonly Option<string> ServiceCidr = new("--service-cidr") { Description = "The addresses of Services", HelpName = "CIDR", DefaultValueFactory = _ => "10.96.0.0/16" };
     private static readonly Option<string?> KubeconfigFile = new("--kubeconfig") { Description = "Where to write an administrator's kubeconfig", HelpName = "FILE" };
     private static readonly Option<string?> TokenAuthFile = new("--token-auth-file") { Description = "Static tokens, as kube-apiserver's file", HelpName = "FILE" };
+    private static readonly OidcFlags Oidc = new();
     private static readonly Option<bool> DisableScheduler = new("--disable-scheduler") { Description = "Pods are placed by somebody else" };
     private static readonly Option<bool> DisableControllerManager = new("--disable-controller-manager") { Description = "No controllers" };
 
@@ -33,6 +34,7 @@ internal static class ServerCommand
         {
             Database, Secrets, Advertise, Names, ApiPort, SiloPort, ClientPort, PodCidr, ServiceCidr, KubeconfigFile, TokenAuthFile, DisableScheduler, DisableControllerManager,
         };
+        Oidc.AddTo(command);
         command.Runs(RunAsync);
         return command;
     }
@@ -82,6 +84,7 @@ internal static class ServerCommand
             PodCidr = given.GetValue(PodCidr)!,
             ServiceCidr = given.GetValue(ServiceCidr)!,
             TokenAuthFile = tokens is null ? "" : File.ReadAllText(tokens),
+            Oidc = Oidc.Read(given),
             RunsScheduler = !given.GetValue(DisableScheduler),
             RunsControllers = !given.GetValue(DisableControllerManager),
         };

@@ -20,6 +20,7 @@ internal static class UpCommand
     private static readonly Option<string?> ContainerdSocket = new("--containerd-socket") { Description = "A container runtime to use instead of a private containerd", HelpName = "PATH" };
     private static readonly Option<string> Runtime = new("--runtime") { Description = "What starts the private containerd's containers: runc or crun (runc)", HelpName = "NAME", DefaultValueFactory = _ => "runc" };
     private static readonly Option<string?> TokenAuthFile = new("--token-auth-file") { Description = "Static tokens, as kube-apiserver's file", HelpName = "FILE" };
+    private static readonly OidcFlags Oidc = new();
     private static readonly Option<bool> DisableAgent = new("--disable-agent") { Description = "No node on this host" };
     private static readonly Option<bool> DisableScheduler = new("--disable-scheduler") { Description = "Pods are placed by somebody else" };
     private static readonly Option<bool> DisableControllerManager = new("--disable-controller-manager") { Description = "No controllers" };
@@ -32,6 +33,7 @@ internal static class UpCommand
             DataDirectoryOption, ApiPort, Database, Detach, SimulatedNodes, NodeName, PodCidr, ServiceCidr, ContainerdSocket, Runtime, TokenAuthFile,
             DisableAgent, DisableScheduler, DisableControllerManager,
         };
+        Oidc.AddTo(command);
         command.Runs(RunAsync);
         return command;
     }
@@ -86,6 +88,7 @@ internal static class UpCommand
         ContainerdSocket = given.GetValue(ContainerdSocket),
         Runtime = given.GetValue(Runtime)!,
         TokenAuthFile = given.GetValue(TokenAuthFile),
+        Oidc = Oidc.Read(given),
         DisableAgent = given.GetValue(DisableAgent),
         DisableScheduler = given.GetValue(DisableScheduler),
         DisableControllerManager = given.GetValue(DisableControllerManager),

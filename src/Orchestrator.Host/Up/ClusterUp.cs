@@ -192,6 +192,7 @@ internal sealed class ClusterUp(UpSettings settings, DataDirectory directory, IS
         PodCidr = record.PodCidr,
         ServiceCidr = record.ServiceCidr,
         TokenAuthFile = tokens,
+        Oidc = settings.Oidc,
         RunsScheduler = !settings.DisableScheduler,
         RunsControllers = !settings.DisableControllerManager,
     };

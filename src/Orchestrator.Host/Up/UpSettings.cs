@@ -36,6 +36,8 @@ internal sealed record UpSettings
 
     public string? TokenAuthFile { get; init; }
 
+    public Gateway.Authentication.OidcOptions? Oidc { get; init; }
+
     public bool DisableAgent { get; init; }
 
     public bool DisableScheduler { get; init; }

@@ -53,6 +53,7 @@ public sealed class GatewayFixture : IAsyncLifetime
             ServiceAccountKey = ECDsa.Create(ECCurve.NamedCurves.nistP256),
             TokenAuthFile = "admin-token,admin,1,\"system:masters\"\nalice-token,alice,2,\"devs\"\n",
             RevisionWait = TimeSpan.FromMilliseconds(50),
+            BodyTimeout = TimeSpan.FromSeconds(5),
         };
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseKestrelHttpsConfiguration();

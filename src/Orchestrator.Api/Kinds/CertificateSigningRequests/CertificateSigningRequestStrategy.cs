@@ -44,7 +44,7 @@ internal sealed class CertificateSigningRequestStrategy : KindStrategy
     {
         var faults = new Faults();
         var spec = obj.Object("spec");
-        if (PemFault(spec.Text("request")) is { } fault)
+        if (SigningRequest.Read(spec.Text("request")) is { Request: null, Fault: var fault })
         {
             faults.Invalid("spec.request", spec?["request"], fault);
         }
@@ -153,21 +153,5 @@ internal sealed class CertificateSigningRequestStrategy : KindStrategy
         {
             faults.Invalid("status.conditions", "Approved", "Approved and Denied conditions are mutually exclusive");
         }
-    }
-
-    /// <summary>Whether the request is one PEM block of the right type; the signature is checked by who signs.</summary>
-    private static string? PemFault(string request)
-    {
-        const string Fault = "PEM block type must be CERTIFICATE REQUEST";
-        var bytes = new byte[request.Length];
-        if (!Convert.TryFromBase64String(request, bytes, out var length))
-        {
-            return Fault;
-        }
-
-        var text = System.Text.Encoding.Latin1.GetString(bytes, 0, length);
-        return text.Contains("-----BEGIN CERTIFICATE REQUEST-----", StringComparison.Ordinal) && text.Contains("-----END CERTIFICATE REQUEST-----", StringComparison.Ordinal)
-            ? null
-            : Fault;
     }
 }
