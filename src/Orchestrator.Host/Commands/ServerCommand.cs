@@ -73,6 +73,7 @@ internal static class ServerCommand
         return new ServerSettings
         {
             Database = given.GetValue(Database)!,
+            ApiAddress = IPAddress.IsLoopback(address) ? address : null,
             ApiPort = given.GetValue(ApiPort),
             SiloAddress = address,
             SiloPort = given.GetValue(SiloPort),
