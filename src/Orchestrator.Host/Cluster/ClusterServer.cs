@@ -82,7 +82,7 @@ internal sealed class ClusterServer : IAsyncDisposable
         builder.Services.AddRouting();
 
         // Before Orleans, so that it starts first and stops last.
-        builder.Services.AddOrchestratorStore(new StoreOptions { ConnectionString = settings.Database });
+        builder.Services.AddOrchestratorStore(settings.Store with { ConnectionString = settings.Database });
         builder.Services.AddSingleton<IWriteDecider>(
             new WriteDecider(KindRegistry.BuiltIn, plugins: AdmissionPlugins.For(new ServiceAddresses(settings.ServiceCidr))));
         builder.Host.UseOrleans((_, silo) => ConfigureSilo(silo, settings, secrets));

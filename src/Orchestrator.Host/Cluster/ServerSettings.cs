@@ -1,4 +1,5 @@
 using System.Net;
+using Orchestrator.Store;
 
 namespace Orchestrator.Host.Cluster;
 
@@ -37,6 +38,9 @@ internal sealed record ServerSettings
 
     /// <summary>The text of a token file; empty: none.</summary>
     public string TokenAuthFile { get; init; } = "";
+
+    /// <summary>The store's bounds; its connection string is <see cref="Database"/>.</summary>
+    public StoreOptions Store { get; init; } = new() { ConnectionString = "" };
 
     /// <summary>False: pods are placed by somebody else.</summary>
     public bool RunsScheduler { get; init; } = true;

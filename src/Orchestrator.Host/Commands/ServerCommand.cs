@@ -33,6 +33,7 @@ internal static class ServerCommand
         {
             Database, Secrets, Advertise, Names, ApiPort, SiloPort, ClientPort, PodCidr, ServiceCidr, KubeconfigFile, TokenAuthFile, DisableScheduler, DisableControllerManager,
         };
+        ChangeLogOptions.Add(command);
         command.Runs(RunAsync);
         return command;
     }
@@ -43,7 +44,7 @@ internal static class ServerCommand
         var progress = new ConsoleProgress();
         Ports.Require(IPAddress.Any, settings.ApiPort);
         using var secrets = ClusterSecrets.LoadOrCreate(given.GetValue(Secrets)!, TimeProvider.System);
-        await DatabaseSetup.MigrateAsync(settings.Database, cancellationToken);
+        await DatabaseSetup.MigrateAsync(settings.Database, settings.Store, cancellationToken);
         progress.Done("database migrated");
         await using var server = await ClusterServer.StartAsync(settings, secrets, LogLevel.Information, cancellationToken);
         GrainClientFile.Write(Path.Combine(given.GetValue(Secrets)!, "grain-client.json"), settings, secrets);
@@ -83,6 +84,7 @@ internal static class ServerCommand
             PodCidr = given.GetValue(PodCidr)!,
             ServiceCidr = given.GetValue(ServiceCidr)!,
             TokenAuthFile = tokens is null ? "" : File.ReadAllText(tokens),
+            Store = ChangeLogOptions.Read(given),
             RunsScheduler = !given.GetValue(DisableScheduler),
             RunsControllers = !given.GetValue(DisableControllerManager),
         };

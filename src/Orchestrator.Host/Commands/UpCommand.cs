@@ -32,6 +32,7 @@ internal static class UpCommand
             DataDirectoryOption, ApiPort, Database, Detach, SimulatedNodes, NodeName, PodCidr, ServiceCidr, ContainerdSocket, Runtime, TokenAuthFile,
             DisableAgent, DisableScheduler, DisableControllerManager,
         };
+        ChangeLogOptions.Add(command);
         command.Runs(RunAsync);
         return command;
     }
@@ -85,6 +86,7 @@ internal static class UpCommand
         ServiceCidr = given.GetValue(ServiceCidr),
         ContainerdSocket = given.GetValue(ContainerdSocket),
         Runtime = given.GetValue(Runtime)!,
+        Store = ChangeLogOptions.Read(given),
         TokenAuthFile = given.GetValue(TokenAuthFile),
         DisableAgent = given.GetValue(DisableAgent),
         DisableScheduler = given.GetValue(DisableScheduler),

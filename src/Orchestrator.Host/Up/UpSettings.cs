@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Orchestrator.Api.Kinds;
 using Orchestrator.Host.Cluster;
 using Orchestrator.Host.Startup;
+using Orchestrator.Store;
 
 namespace Orchestrator.Host.Up;
 
@@ -35,6 +36,8 @@ internal sealed record UpSettings
     public string Runtime { get; init; } = "runc";
 
     public string? TokenAuthFile { get; init; }
+
+    public StoreOptions Store { get; init; } = new() { ConnectionString = "" };
 
     public bool DisableAgent { get; init; }
 
