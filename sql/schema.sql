@@ -9,10 +9,14 @@ CREATE TABLE schema_version (
 
 -- The counter behind every resourceVersion: gapless and in commit order, because a committer locks this row last and briefly.
 -- compacted is the highest revision that is no longer in the change log. The low fillfactor keeps its updates on the page (HOT).
+-- An epoch is a stretch of history without a break: it ends when the cluster goes on from a backup, or from an earlier point in time.
+-- timeline is PostgreSQL's own, by which the servers notice that the database was recovered or that a replica took over; null until the first start.
 CREATE TABLE cluster_revision (
     id        smallint PRIMARY KEY CHECK (id = 1),
     revision  bigint   NOT NULL,
     compacted bigint   NOT NULL DEFAULT 0,
+    epoch     integer  NOT NULL DEFAULT 1,
+    timeline  integer,
     CHECK (compacted <= revision)
 ) WITH (fillfactor = 10);
 

@@ -10,6 +10,9 @@ var root = new RootCommand("A container orchestrator that speaks Kubernetes' API
     AgentProcessCommand.Create(),
     TokenCommand.Create(),
     MigrateCommand.Create(),
+    DigestCommand.Create(),
+    BackupCommand.Create(),
+    RestoreCommand.Create(),
 };
 
 // Signals are ours: a server needs its time to stop.

@@ -14,6 +14,7 @@ internal sealed class StoreMetrics : IDisposable
     private readonly Histogram<double> feedLagSeconds;
     private readonly Counter<long> changes;
     private readonly Counter<long> watchOverflows;
+    private readonly Counter<long> audits;
 
     public StoreMetrics()
     {
@@ -22,7 +23,11 @@ internal sealed class StoreMetrics : IDisposable
         feedLagSeconds = meter.CreateHistogram<double>("orchestrator.store.feed.lag", "s", "Time from a commit to its publication in this silo.");
         changes = meter.CreateCounter<long>("orchestrator.store.feed.changes", "{change}", "Changes published in this silo.");
         watchOverflows = meter.CreateCounter<long>("orchestrator.store.watch.overflows", "{watch}", "Watches ended because their reader was too slow.");
+        audits = meter.CreateCounter<long>("orchestrator.store.cache.audits", "{audit}", "Comparisons of the watch cache with the database, by whether they agreed.");
     }
+
+    /// <summary>Records a comparison of the watch cache with the database.</summary>
+    public void Audited(bool agrees) => audits.Add(1, new KeyValuePair<string, object?>("agrees", agrees));
 
     /// <summary>Records a group commit.</summary>
     public void Committed(int writes, TimeSpan duration)

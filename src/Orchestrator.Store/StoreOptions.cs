@@ -66,4 +66,7 @@ public sealed record StoreOptions
 
     /// <summary>How often partitions are made and dropped.</summary>
     public TimeSpan RetentionPeriod { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often the watch cache is compared with the database as a whole. It reads every object.</summary>
+    public TimeSpan AuditPeriod { get; init; } = TimeSpan.FromHours(1);
 }

@@ -1,9 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
+using Orchestrator.Store.Audit;
 using Orchestrator.Store.Cache;
 using Orchestrator.Store.Commits;
 using Orchestrator.Store.Feed;
+using Orchestrator.Store.History;
 using Orchestrator.Store.Migrations;
 using Orchestrator.Store.Retention;
 
@@ -37,6 +39,11 @@ public static class StoreServices
         services.AddHostedService(provider => provider.GetRequiredService<ChangeFeed>());
         services.AddSingleton<LogRetention>();
         services.AddHostedService(provider => provider.GetRequiredService<LogRetention>());
+        services.AddSingleton<PastStates>();
+        services.AddSingleton<IPastStates>(provider => provider.GetRequiredService<PastStates>());
+        services.AddSingleton<CacheAudit>();
+        services.AddSingleton<ICacheAudit>(provider => provider.GetRequiredService<CacheAudit>());
+        services.AddHostedService(provider => provider.GetRequiredService<CacheAudit>());
         return services;
     }
 }

@@ -46,6 +46,9 @@ public sealed record GatewayOptions
     /// <summary>How long a read waits for a revision of the future before it is answered 504. Upstream: three seconds.</summary>
     public TimeSpan RevisionWait { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long a read of the newest state waits for the watch cache to have it before it is answered 504: the feed may have lost its database.</summary>
+    public TimeSpan FreshWait { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long a watch lasts at least when the client does not say; the real time is up to twice this, so that clients do not return all at once.</summary>
     public TimeSpan MinWatchTimeout { get; init; } = TimeSpan.FromMinutes(30);
 

@@ -50,10 +50,10 @@ internal sealed partial class GatewayPipeline(GatewayServices gateway, ILogger<G
             LogStoreUnavailable(http.Request.Path, unavailable);
             await FailAsync(http, Freshness.StoreUnavailable());
         }
-        catch (TimeoutException timeout)
+        catch (Exception lost) when (lost is TimeoutException or Orleans.Runtime.OrleansException)
         {
-            // Orleans gave up on a grain that did not answer.
-            LogFailed(http.Request.Method, http.Request.Path, timeout);
+            // Orleans gave up on a grain that did not answer, or its silo is gone. The write may be done; the client has to look.
+            LogFailed(http.Request.Method, http.Request.Path, lost);
             await FailAsync(http, Statuses.Timeout("request did not complete within the allotted timeout", 1));
         }
         catch (BadHttpRequestException malformed)

@@ -6,21 +6,38 @@ using Orchestrator.Gateway.OpenApi;
 using Orchestrator.Gateway.Reads;
 using Orchestrator.Gateway.Streaming;
 using Orchestrator.Grains.Conversion;
+using Orchestrator.Store.Audit;
 using Orchestrator.Store.Cache;
+using Orchestrator.Store.History;
 using Orchestrator.Store.Kinds;
 
 namespace Orchestrator.Gateway.Hosting;
 
 /// <summary>What verbs work with; one per silo.</summary>
-internal sealed class GatewayServices(GatewayOptions options, IWatchCache cache, IGrainSource grains, TokenIssuer issuer, ServedKinds kinds, IObjectConverter converter, TimeProvider clock) : IDisposable
+internal sealed class GatewayServices(
+    GatewayOptions options,
+    IWatchCache cache,
+    IPastStates past,
+    ICacheAudit audit,
+    IGrainSource grains,
+    TokenIssuer issuer,
+    ServedKinds kinds,
+    IObjectConverter converter,
+    TimeProvider clock) : IDisposable
 {
     private readonly RbacAuthorizer authorizer = new(cache);
 
     /// <summary>The host's choices.</summary>
     public GatewayOptions Options => options;
 
-    /// <summary>All reads come from here.</summary>
+    /// <summary>All reads of the present come from here.</summary>
     public IWatchCache Cache => cache;
+
+    /// <summary>Reads of the past come from here.</summary>
+    public IPastStates Past => past;
+
+    /// <summary>Compares what is served with what is stored.</summary>
+    public ICacheAudit Audit => audit;
 
     /// <summary>All writes go here.</summary>
     public IGrainSource Grains => grains;

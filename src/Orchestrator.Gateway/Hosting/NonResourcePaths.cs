@@ -31,6 +31,7 @@ internal static class NonResourcePaths
             await AnswerWriter.WriteAsync(http, 200, Root(gateway), MediaForm.Json);
         }
         else if (!await HealthPaths.TryAnswerAsync(gateway, http, target.Path)
+            && !await DigestPath.TryAnswerAsync(gateway, http, target.Path)
             && !await MetricsPath.TryAnswerAsync(gateway, http, target.Path)
             && !await DiscoveryPaths.TryAnswerAsync(gateway, http, target.Path)
             && !await OpenApiPaths.TryAnswerAsync(gateway, http, target.Path)

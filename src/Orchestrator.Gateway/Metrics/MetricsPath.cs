@@ -24,6 +24,12 @@ internal static class MetricsPath
         gateway.Meters.Write(text);
         using var process = Process.GetCurrentProcess();
         Add(text, "orchestrator_watch_cache_revision", "gauge", "The revision that the watch cache has reached.", gateway.Cache.Revision.Value);
+        if (gateway.Audit.Last is { } audit)
+        {
+            Add(text, "orchestrator_watch_cache_audited_revision", "gauge", "The revision at which the watch cache was last compared with the database.", audit.Revision.Value);
+            Add(text, "orchestrator_watch_cache_differs", "gauge", "1 when the watch cache differed from the database then.", audit.Agrees ? 0 : 1);
+        }
+
         Add(text, "process_cpu_seconds_total", "counter", "Total user and system CPU time spent in seconds.", process.TotalProcessorTime.TotalSeconds);
         Add(text, "process_resident_memory_bytes", "gauge", "Resident memory size in bytes.", Environment.WorkingSet);
         Add(text, "process_start_time_seconds", "gauge", "Start time of the process since unix epoch in seconds.", new DateTimeOffset(process.StartTime).ToUnixTimeMilliseconds() / 1000.0);

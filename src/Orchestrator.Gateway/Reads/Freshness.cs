@@ -25,17 +25,28 @@ internal static class Freshness
 
         try
         {
-            if (wanted is null)
-            {
-                await gateway.Cache.ReachCurrentAsync(cancellationToken);
-                return null;
-            }
-
-            return wanted <= gateway.Cache.Revision ? null : await WaitAsync(gateway, wanted.Value, cancellationToken);
+            return wanted is null ? await ReachCurrentAsync(gateway, cancellationToken)
+                : wanted <= gateway.Cache.Revision ? null
+                : await WaitAsync(gateway, wanted.Value, cancellationToken);
         }
         catch (StoreUnavailableException)
         {
             return StoreUnavailable();
+        }
+    }
+
+    private static async Task<ApiStatus?> ReachCurrentAsync(GatewayServices gateway, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(gateway.Options.FreshWait, gateway.Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            await gateway.Cache.ReachCurrentAsync(either.Token);
+            return null;
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return Statuses.Timeout("this server's view of the cluster did not catch up with the store in time", StoreRetrySeconds);
         }
     }
 

@@ -50,9 +50,9 @@ internal sealed record ListPage(Revision Revision, IReadOnlyList<CachedObject> O
             return (current, null);
         }
 
-        return gateway.Pages.Find(resource, request.Namespace, new Revision(exact)) is { } kept
-            ? (kept, null)
-            : (null, Expired(list.Continue, exact, current.Revision));
+        var past = gateway.Pages.Find(resource, request.Namespace, new Revision(exact))
+            ?? await gateway.Past.ListAsync(resource, request.Namespace, new Revision(exact), request.Aborted);
+        return past is null ? (null, Expired(list.Continue, exact, current.Revision)) : (past, null);
     }
 
     private static ApiStatus Expired(ContinueToken? token, long wanted, Revision current) => token is null
@@ -87,26 +87,18 @@ internal sealed record ListPage(Revision Revision, IReadOnlyList<CachedObject> O
         return new ListPage(snapshot.Revision, chosen, null, 0);
     }
 
-    private static string Place(CachedObject cached) => cached.Stored.Key.Namespace + "/" + cached.Stored.Key.Name;
+    /// <summary>Where an object stands in a list: its key without the resource.</summary>
+    public static string Place(CachedObject cached) => cached.Stored.Key.Namespace + "/" + cached.Stored.Key.Name;
 
     private static int IndexBehind(IReadOnlyList<CachedObject> objects, string start)
     {
-        var parts = start.Split('/', 2);
-        var (ns, name) = parts.Length == 2 ? (parts[0], parts[1]) : ("", start);
+        // As the store orders keys: as text with the slash in it, so that a-b/x stands before a/x.
+        var place = start.Contains('/', StringComparison.Ordinal) ? start : "/" + start;
         var (low, high) = (0, objects.Count);
         while (low < high)
         {
             var middle = (low + high) / 2;
-            var key = objects[middle].Stored.Key;
-            var order = string.CompareOrdinal(key.Namespace, ns);
-            if (order < 0 || (order == 0 && string.CompareOrdinal(key.Name, name) <= 0))
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
+            (low, high) = string.CompareOrdinal(Place(objects[middle]), place) <= 0 ? (middle + 1, high) : (low, middle);
         }
 
         return low;

@@ -55,9 +55,7 @@ internal static class NodeLeases
             ? stored
             : stored with
             {
-                Objects = [.. stored.Objects.Concat(made)
-                    .OrderBy(lease => lease.Stored.Key.Namespace, StringComparer.Ordinal)
-                    .ThenBy(lease => lease.Stored.Key.Name, StringComparer.Ordinal)],
+                Objects = [.. stored.Objects.Concat(made).OrderBy(ListPage.Place, StringComparer.Ordinal)],
             };
     }
 

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Orchestrator.Api.Identity;
 using Orchestrator.Api.Machinery;
 using Orchestrator.Gateway.Answers;
 using Orchestrator.Gateway.Hosting;
@@ -42,7 +43,7 @@ internal static class Watch
         }
         else
         {
-            var follower = new Follower(gateway, request, watch, selection!, stream, subscription.Changes);
+            var follower = new Follower(gateway, request, watch, selection!, stream, subscription);
             await follower.RunAsync(snapshot);
         }
 
@@ -51,14 +52,18 @@ internal static class Watch
     }
 
     private sealed class Follower(
-        GatewayServices gateway, ApiRequest request, WatchRequest watch, Selection selection, WatchStream stream, ChannelReader<ChangeEvent> changes)
+        GatewayServices gateway, ApiRequest request, WatchRequest watch, Selection selection, WatchStream stream, IWatchSubscription subscription)
     {
+        private readonly ChannelReader<ChangeEvent> changes = subscription.Changes;
         private readonly WatchFrames frames = WatchFrames.For(request, gateway.Clock);
         private readonly DateTimeOffset end = gateway.Clock.GetUtcNow() + watch.Timeout;
 
         // A watch shorter than the lead has no last bookmark of its own.
         private bool lastBookmarkSent = watch.Timeout <= LastBookmarkLead;
         private bool hasFailed;
+
+        /// <summary>The last change that was looked at, sent or not.</summary>
+        private Revision looked;
 
         public async Task RunAsync(ListSnapshot? snapshot)
         {
@@ -167,6 +172,7 @@ internal static class Watch
             var waiting = 0;
             while (changes.TryRead(out var change))
             {
+                looked = change.Revision;
                 if (!await PrepareAsync(change.Previous is { } before ? [change.Object.Stored.Document, before.Stored.Document] : [change.Object.Stored.Document]))
                 {
                     return;
@@ -216,11 +222,17 @@ internal static class Watch
 
             lastBookmarkSent |= now >= end - LastBookmarkLead;
 
-            // Taken before the queue is emptied: whatever is at most this old has then been sent.
-            var revision = gateway.Cache.Revision;
+            // Taken before the queue is emptied: whatever is at most this old has then been sent. Not the cache's revision, which a watcher that
+            // is still being filled from the log, or whose share of the newest changes is on its way, has not reached.
+            var told = subscription.Told;
             await SendWaitingAsync();
-            await stream.WriteAsync(frames.Bookmark(revision, endsInitialEvents: false));
-            await stream.FlushAsync();
+            if (told is { } revision)
+            {
+                // What was looked at since is newer, and a bookmark must not go back.
+                await stream.WriteAsync(frames.Bookmark(revision < looked ? looked : revision, endsInitialEvents: false));
+                await stream.FlushAsync();
+            }
+
             return now >= nextBookmark ? now + gateway.Options.BookmarkInterval : nextBookmark;
         }
     }

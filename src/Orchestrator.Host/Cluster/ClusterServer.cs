@@ -82,7 +82,7 @@ internal sealed class ClusterServer : IAsyncDisposable
         builder.Services.AddRouting();
 
         // Before Orleans, so that it starts first and stops last.
-        builder.Services.AddOrchestratorStore(new StoreOptions { ConnectionString = settings.Database });
+        builder.Services.AddOrchestratorStore(settings.Store with { ConnectionString = settings.Database });
         builder.Services.AddSingleton<IWriteDecider>(provider =>
         {
             var kinds = provider.GetRequiredService<ServedKinds>();

@@ -1,4 +1,5 @@
 using System.Net;
+using Orchestrator.Store;
 
 namespace Orchestrator.Host.Cluster;
 
@@ -40,6 +41,9 @@ internal sealed record ServerSettings
 
     /// <summary>The OpenID Connect provider whose users are let in; null: none.</summary>
     public Gateway.Authentication.OidcOptions? Oidc { get; init; }
+
+    /// <summary>The store's bounds; its connection string is <see cref="Database"/>.</summary>
+    public StoreOptions Store { get; init; } = new() { ConnectionString = "" };
 
     /// <summary>False: pods are placed by somebody else.</summary>
     public bool RunsScheduler { get; init; } = true;

@@ -12,7 +12,8 @@ internal static class MigrateCommand
     public static Command Create()
     {
         var command = new Command("migrate", "Bring a database to the schema of this program") { Database };
-        command.Runs((given, cancellationToken) => DatabaseSetup.MigrateAsync(given.GetValue(Database)!, cancellationToken));
+        ChangeLogOptions.Add(command);
+        command.Runs((given, cancellationToken) => DatabaseSetup.MigrateAsync(given.GetValue(Database)!, ChangeLogOptions.Read(given), cancellationToken));
         return command;
     }
 }

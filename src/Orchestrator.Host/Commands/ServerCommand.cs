@@ -35,6 +35,7 @@ internal static class ServerCommand
             Database, Secrets, Advertise, Names, ApiPort, SiloPort, ClientPort, PodCidr, ServiceCidr, KubeconfigFile, TokenAuthFile, DisableScheduler, DisableControllerManager,
         };
         Oidc.AddTo(command);
+        ChangeLogOptions.Add(command);
         command.Runs(RunAsync);
         return command;
     }
@@ -45,7 +46,7 @@ internal static class ServerCommand
         var progress = new ConsoleProgress();
         Ports.Require(IPAddress.Any, settings.ApiPort);
         using var secrets = ClusterSecrets.LoadOrCreate(given.GetValue(Secrets)!, TimeProvider.System);
-        await DatabaseSetup.MigrateAsync(settings.Database, cancellationToken);
+        await DatabaseSetup.MigrateAsync(settings.Database, settings.Store, cancellationToken);
         progress.Done("database migrated");
         await using var server = await ClusterServer.StartAsync(settings, secrets, LogLevel.Information, cancellationToken);
         GrainClientFile.Write(Path.Combine(given.GetValue(Secrets)!, "grain-client.json"), settings, secrets);
@@ -75,6 +76,7 @@ internal static class ServerCommand
         return new ServerSettings
         {
             Database = given.GetValue(Database)!,
+            ApiAddress = IPAddress.IsLoopback(address) ? address : null,
             ApiPort = given.GetValue(ApiPort),
             SiloAddress = address,
             SiloPort = given.GetValue(SiloPort),
@@ -85,6 +87,7 @@ internal static class ServerCommand
             ServiceCidr = given.GetValue(ServiceCidr)!,
             TokenAuthFile = tokens is null ? "" : File.ReadAllText(tokens),
             Oidc = Oidc.Read(given),
+            Store = ChangeLogOptions.Read(given),
             RunsScheduler = !given.GetValue(DisableScheduler),
             RunsControllers = !given.GetValue(DisableControllerManager),
         };

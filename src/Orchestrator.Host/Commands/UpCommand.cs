@@ -34,6 +34,7 @@ internal static class UpCommand
             DisableAgent, DisableScheduler, DisableControllerManager,
         };
         Oidc.AddTo(command);
+        ChangeLogOptions.Add(command);
         command.Runs(RunAsync);
         return command;
     }
@@ -87,6 +88,7 @@ internal static class UpCommand
         ServiceCidr = given.GetValue(ServiceCidr),
         ContainerdSocket = given.GetValue(ContainerdSocket),
         Runtime = given.GetValue(Runtime)!,
+        Store = ChangeLogOptions.Read(given),
         TokenAuthFile = given.GetValue(TokenAuthFile),
         Oidc = Oidc.Read(given),
         DisableAgent = given.GetValue(DisableAgent),

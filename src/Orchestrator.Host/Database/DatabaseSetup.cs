@@ -11,14 +11,18 @@ internal static class DatabaseSetup
 {
     /// <summary>Migrates.</summary>
     /// <exception cref="StartupException">The connection string is wrong, the database cannot be reached, refuses us, or is of a newer program.</exception>
-    public static async Task MigrateAsync(string connectionString, CancellationToken cancellationToken)
+    public static Task MigrateAsync(string connectionString, StoreOptions options, CancellationToken cancellationToken) =>
+        UseAsync(connectionString, source => new Migrator(source, options with { ConnectionString = connectionString }).MigrateAsync(cancellationToken));
+
+    /// <summary>Does something with the database, and says what is wrong when that fails.</summary>
+    /// <exception cref="StartupException">As for <see cref="MigrateAsync"/>.</exception>
+    public static async Task UseAsync(string connectionString, Func<NpgsqlDataSource, Task> action)
     {
-        var options = new StoreOptions { ConnectionString = Check(connectionString) };
-        var target = Describe(connectionString);
+        var target = Describe(Check(connectionString));
         try
         {
             await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { SearchPath = "orchestrator", Pooling = false, Timeout = 10 });
-            await new Migrator(source, options).MigrateAsync(cancellationToken);
+            await action(source);
         }
         catch (SchemaTooNewException e)
         {

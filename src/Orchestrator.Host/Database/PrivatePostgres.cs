@@ -98,6 +98,10 @@ internal sealed class PrivatePostgres : IPart
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>How to connect to the PostgreSQL of a directory, whether it runs or not.</summary>
+    public static string ConnectionOf(DataDirectory directory) =>
+        new NpgsqlConnectionStringBuilder { Host = directory.Postgres, Username = Role, Database = DatabaseName }.ConnectionString;
+
     private static string[] AsRole => AsOther ? ["setpriv", "--reuid", Role, "--regid", Role, "--init-groups"] : [];
 
     private string Connection(string database) =>

@@ -141,14 +141,14 @@ internal sealed class ClusterUp(UpSettings settings, DataDirectory directory, IS
     {
         if (record.Database is { } given)
         {
-            await DatabaseSetup.MigrateAsync(given, cancellationToken);
+            await DatabaseSetup.MigrateAsync(given, settings.Store, cancellationToken);
             progress.Done("database migrated");
             return given;
         }
 
         var postgres = await PrivatePostgres.PrepareAsync(directory, cancellationToken);
         await BeginAsync(postgres, cancellationToken);
-        await DatabaseSetup.MigrateAsync(postgres.ConnectionString, cancellationToken);
+        await DatabaseSetup.MigrateAsync(postgres.ConnectionString, settings.Store, cancellationToken);
         await postgres.ForgetSilosAsync(cancellationToken);
         progress.Done(string.Create(CultureInfo.InvariantCulture, $"PostgreSQL {postgres.Major}, private, in {directory.Postgres}"));
         return postgres.ConnectionString;
@@ -193,6 +193,7 @@ internal sealed class ClusterUp(UpSettings settings, DataDirectory directory, IS
         ServiceCidr = record.ServiceCidr,
         TokenAuthFile = tokens,
         Oidc = settings.Oidc,
+        Store = settings.Store,
         RunsScheduler = !settings.DisableScheduler,
         RunsControllers = !settings.DisableControllerManager,
     };

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Orchestrator.Api.Kinds;
 using Orchestrator.Host.Cluster;
 using Orchestrator.Host.Startup;
+using Orchestrator.Store;
 
 namespace Orchestrator.Host.Up;
 
@@ -37,6 +38,8 @@ internal sealed record UpSettings
     public string? TokenAuthFile { get; init; }
 
     public Gateway.Authentication.OidcOptions? Oidc { get; init; }
+
+    public StoreOptions Store { get; init; } = new() { ConnectionString = "" };
 
     public bool DisableAgent { get; init; }
 

@@ -94,6 +94,12 @@ public interface IWatchSubscription : IDisposable
 {
     /// <summary>The changes in order. The channel completes with <see cref="WatchOverflowException"/> when the watcher fell too far behind.</summary>
     System.Threading.Channels.ChannelReader<ChangeEvent> Changes { get; }
+
+    /// <summary>
+    /// A revision up to which every wanted change has been put into <see cref="Changes"/>: what a bookmark may say once they have been read.
+    /// Null when the stream has ended, or when its source cannot say.
+    /// </summary>
+    Revision? Told => null;
 }
 
 /// <summary>The watcher did not read fast enough: 1,000 frames or 4 MiB wait. It must list again (410).</summary>

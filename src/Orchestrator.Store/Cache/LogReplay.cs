@@ -102,6 +102,7 @@ internal sealed class LogReplay
         }
 
         await OfferAsync(subscription, changes);
+        subscription.Replayed(reached);
         return reached;
     }
 

@@ -26,6 +26,9 @@ internal sealed class WatchCache : IWatchCache
     /// <summary>The highest revision that the change log no longer has, as far as this silo knows.</summary>
     private long compacted;
 
+    /// <summary>The revision whose changes all watchers have been offered. Behind that of the state for as long as it takes to offer them.</summary>
+    private long published;
+
     public WatchCache(IObjectStore store, LogReplay replay, StoreOptions options, StoreMetrics metrics)
     {
         this.store = store;
@@ -37,6 +40,9 @@ internal sealed class WatchCache : IWatchCache
 
     /// <inheritdoc />
     public Revision Revision => state.Revision;
+
+    /// <summary>The revision up to which every watcher that follows live has been offered every change.</summary>
+    public Revision Published => new(Volatile.Read(ref published));
 
     /// <inheritdoc />
     public bool IsReady => ready.Task.IsCompleted;
@@ -61,6 +67,9 @@ internal sealed class WatchCache : IWatchCache
         await WaitForAsync(current, cancellationToken);
         return current;
     }
+
+    /// <summary>The whole cluster as it is now.</summary>
+    public CacheState Capture() => state;
 
     /// <inheritdoc />
     public CachedObject? Find(ObjectKey key) => state.Table(key.GroupResource).Find(key.Namespace, key.Name);
@@ -126,6 +135,7 @@ internal sealed class WatchCache : IWatchCache
             }
 
             subscriptions.Clear();
+            Volatile.Write(ref published, revision.Value);
             waiters.Reached(revision);
         }
 
@@ -161,6 +171,7 @@ internal sealed class WatchCache : IWatchCache
                 Dispatch(change);
             }
 
+            Volatile.Write(ref published, state.Revision.Value);
             waiters.Reached(state.Revision);
         }
 
@@ -210,6 +221,7 @@ internal sealed class WatchCache : IWatchCache
 
             ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(subscriptions, (subscription.Resource, subscription.Namespace), out _);
             (list ??= []).Add(subscription);
+            subscription.Joined();
             return true;
         }
     }

@@ -16,6 +16,9 @@ internal sealed class WatchSubscription : IWatchSubscription
     private int waitingFrames;
     private long waitingBytes;
 
+    /// <summary>How far a replay has come; negative from the moment at which the watcher follows with the others.</summary>
+    private long replayed;
+
     public WatchSubscription(WatchCache cache, StoreOptions options, GroupResource resource, string ns, Revision after)
     {
         this.cache = cache;
@@ -23,11 +26,24 @@ internal sealed class WatchSubscription : IWatchSubscription
         Resource = resource;
         Namespace = ns;
         After = after;
+        replayed = after.Value;
         Changes = new CountingReader(this);
     }
 
     /// <inheritdoc />
     public ChannelReader<ChangeEvent> Changes { get; }
+
+    /// <inheritdoc />
+    public Revision? Told
+    {
+        get
+        {
+            // In this order: a change that was too much for the watcher ends its stream before the cache counts the change as published.
+            var own = Volatile.Read(ref replayed);
+            var told = own < 0 ? cache.Published : new Revision(own);
+            return ended.IsCancellationRequested ? null : told;
+        }
+    }
 
     /// <summary>The resource watched.</summary>
     public GroupResource Resource { get; }
@@ -50,6 +66,12 @@ internal sealed class WatchSubscription : IWatchSubscription
         && change.Object.Stored.Key is var key
         && key.GroupResource == Resource
         && (Namespace.Length == 0 || key.Namespace == Namespace);
+
+    /// <summary>Every wanted change up to a revision has been offered out of the log.</summary>
+    public void Replayed(Revision revision) => Volatile.Write(ref replayed, revision.Value);
+
+    /// <summary>From now on the cache offers every change. The caller holds the cache's lock.</summary>
+    public void Joined() => Volatile.Write(ref replayed, -1);
 
     /// <summary>Puts a change into the buffer.</summary>
     /// <returns>False when the watcher is too slow: its stream has been ended.</returns>

@@ -17,6 +17,9 @@ internal sealed class FeedConnection : IAsyncDisposable
     private const string SelectObjects = "SELECT key, revision, document FROM object";
     private const string SelectRevision = "SELECT revision, compacted FROM cluster_revision WHERE id = 1";
 
+    /// <summary>Seconds after which a backend that answers nothing is given up. The connection's own limit is for reading everything.</summary>
+    private const int ReadTimeoutSeconds = 8;
+
     private readonly NpgsqlConnection connection;
     private readonly NpgsqlCommand changes;
     private readonly NpgsqlParameter<long> after = new();
@@ -28,7 +31,7 @@ internal sealed class FeedConnection : IAsyncDisposable
     private FeedConnection(NpgsqlConnection connection)
     {
         this.connection = connection;
-        changes = new NpgsqlCommand(SelectChanges, connection) { Parameters = { after, limit } };
+        changes = new NpgsqlCommand(SelectChanges, connection) { Parameters = { after, limit }, CommandTimeout = ReadTimeoutSeconds };
         connection.Notification += OnNotification;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Npgsql;
+using Orchestrator.Store.Backups;
 using Orchestrator.Store.Retention;
 
 namespace Orchestrator.Store.Migrations;
@@ -48,6 +49,7 @@ public sealed class Migrator
 
             await RunAsync(connection, SqlScript.Orleans, cancellationToken);
             await LogPartitions.EnsureAsync(connection, options, cancellationToken);
+            await ClusterEpoch.FollowTimelineAsync(connection, options, cancellationToken);
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Npgsql;
+using Orchestrator.Api.Identity;
 
 namespace Orchestrator.Store.Retention;
 
@@ -10,9 +11,19 @@ internal static class LogPartitions
     private const string ListPartitions = """
         SELECT c.relname, pg_total_relation_size(c.oid)
         FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-        WHERE i.inhparent = 'change'::regclass
+        WHERE i.inhparent = 'change'::regclass AND NOT i.inhdetachpending
         ORDER BY c.relname
         """;
+
+    // What an interrupted drop has left: a partition that is half detached, and tables that are detached and not dropped.
+    private const string ListLeft = """
+        SELECT c.relname, i.inhrelid IS NOT NULL
+        FROM pg_class c LEFT JOIN pg_inherits i ON i.inhrelid = c.oid
+        WHERE c.relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = 'change'::regclass)
+          AND c.relkind = 'r' AND c.relname ~ '^change_[0-9]{20}$' AND (i.inhrelid IS NULL OR i.inhdetachpending)
+        """;
+
+    private const string AdvisoryLock = "SELECT pg_advisory_xact_lock(hashtext('orchestrator.change'))";
 
     private const string CurrentRevision = "SELECT revision FROM cluster_revision WHERE id = 1";
 
@@ -24,7 +35,7 @@ internal static class LogPartitions
     public static async Task EnsureAsync(NpgsqlConnection connection, StoreOptions options, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await ExecuteAsync(connection, "SELECT pg_advisory_xact_lock(hashtext('orchestrator.change'))", cancellationToken);
+        await ExecuteAsync(connection, AdvisoryLock, cancellationToken);
         var revision = await CurrentAsync(connection, cancellationToken);
         var end = await EndAsync(connection, cancellationToken);
         var wanted = revision + 1 + (options.PartitionsAhead * options.PartitionRevisions);
@@ -50,6 +61,53 @@ internal static class LogPartitions
         }
 
         return partitions;
+    }
+
+    /// <summary>Drops a partition that nobody may read any more.</summary>
+    /// <remarks>
+    /// Detached first, concurrently: DROP TABLE of a partition locks the whole log against writers for as long as it waits for its readers.
+    /// Cannot be done in a transaction; what an interruption leaves is finished by <see cref="FinishAsync"/>.
+    /// </remarks>
+    public static async Task DropAsync(NpgsqlConnection connection, LogPartition partition, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync(connection, $"ALTER TABLE change DETACH PARTITION {partition.Name} CONCURRENTLY", cancellationToken);
+        await ExecuteAsync(connection, $"DROP TABLE {partition.Name}", cancellationToken);
+    }
+
+    /// <summary>Finishes what an interrupted drop has left.</summary>
+    public static async Task FinishAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var left = new List<(string Name, bool IsPending)>();
+        await using (var command = new NpgsqlCommand(ListLeft, connection))
+        {
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                left.Add((reader.GetString(0), reader.GetBoolean(1)));
+            }
+        }
+
+        foreach (var (name, isPending) in left)
+        {
+            if (isPending)
+            {
+                await ExecuteAsync(connection, $"ALTER TABLE change DETACH PARTITION {name} FINALIZE", cancellationToken);
+            }
+
+            await ExecuteAsync(connection, $"DROP TABLE {name}", cancellationToken);
+        }
+    }
+
+    /// <summary>Drops all partitions and makes the one that begins at a revision. The caller is in a transaction and holds the revision row.</summary>
+    public static async Task BeginAnewAsync(NpgsqlConnection connection, Revision first, StoreOptions options, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync(connection, AdvisoryLock, cancellationToken);
+        foreach (var partition in await ListAsync(connection, cancellationToken))
+        {
+            await ExecuteAsync(connection, "DROP TABLE " + partition.Name, cancellationToken);
+        }
+
+        await CreateAsync(connection, first.Value, ((first.Value / options.PartitionRevisions) + 1) * options.PartitionRevisions, cancellationToken);
     }
 
     private static async Task<long> CurrentAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
@@ -87,7 +145,7 @@ internal static class LogPartitions
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
-#pragma warning disable CA2100 // Only numbers are put into the texts.
+#pragma warning disable CA2100 // Only numbers and names from the catalog are put into the texts.
         await using var command = new NpgsqlCommand(sql, connection);
 #pragma warning restore CA2100
         await command.ExecuteNonQueryAsync(cancellationToken);

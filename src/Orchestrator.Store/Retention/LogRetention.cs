@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -14,12 +13,17 @@ internal sealed partial class LogRetention : BackgroundService
     private const string SelectCompacted = "SELECT compacted FROM cluster_revision WHERE id = 1";
 
     // Only when its successor is there too: then the log is never empty, and who lost touch finds out by the hole.
-    private const string SelectFull = """
-        SELECT committed_at FROM change WHERE revision = $1 AND EXISTS (SELECT FROM change WHERE revision = $1 + 1)
+    // The age is by the clock that wrote the time: a server's own clock that jumps must not cost the past.
+    private const string SelectAge = """
+        SELECT clock_timestamp() - committed_at FROM change WHERE revision = $1 AND EXISTS (SELECT FROM change WHERE revision = $1 + 1)
         """;
 
-    // The order of the locks is the committers': first the revision row, then the log. A reader in the way makes this give up soon.
+    // Alone in its transaction, so that the committers' row is held for a moment only.
     private const string SetCompacted = "UPDATE cluster_revision SET compacted = $1 WHERE id = 1 AND compacted < $1";
+
+    // One silo at a time; the others come back later.
+    private const string TryLock = "SELECT pg_try_advisory_lock(hashtext('orchestrator.retention'))";
+    private const string Unlock = "SELECT pg_advisory_unlock(hashtext('orchestrator.retention'))";
 
     private readonly NpgsqlDataSource source;
     private readonly WatchCache cache;
@@ -42,8 +46,7 @@ internal sealed partial class LogRetention : BackgroundService
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await LogPartitions.EnsureAsync(connection, options, cancellationToken);
         await DropAsync(connection, cancellationToken);
-        await using var command = new NpgsqlCommand(SelectCompacted, connection);
-        cache.Compacted(new Revision((long)(await command.ExecuteScalarAsync(cancellationToken))!));
+        cache.Compacted(new Revision((long)(await ScalarAsync(connection, SelectCompacted, cancellationToken))!));
     }
 
     /// <inheritdoc />
@@ -71,63 +74,62 @@ internal sealed partial class LogRetention : BackgroundService
     /// <summary>Drops partitions from the oldest on, as long as they are full and past their age, or the log is too large.</summary>
     private async Task DropAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var partitions = await LogPartitions.ListAsync(connection, cancellationToken);
-        var total = partitions.Sum(partition => partition.Bytes);
-        for (var index = 0; index + 1 < partitions.Count; index++)
+        if (!(bool)(await ScalarAsync(connection, TryLock, cancellationToken))!)
         {
-            var (partition, next) = (partitions[index], partitions[index + 1]);
+            return;
+        }
 
-            var last = new Revision(next.From - 1);
-            if (await FullSinceAsync(connection, last, cancellationToken) is not { } written
-                || (clock.GetUtcNow() - written <= options.Retention && total <= options.RetentionBytes))
+        try
+        {
+            await LogPartitions.FinishAsync(connection, cancellationToken);
+            var partitions = await LogPartitions.ListAsync(connection, cancellationToken);
+            var total = partitions.Sum(partition => partition.Bytes);
+            for (var index = 0; index + 1 < partitions.Count; index++)
             {
-                return;
-            }
+                var (partition, last) = (partitions[index], new Revision(partitions[index + 1].From - 1));
+                if (!await IsPastAsync(connection, last, total, cancellationToken))
+                {
+                    return;
+                }
 
-            if (!await DropAsync(connection, partition, last, cancellationToken))
+                // First said, then done: who reads the log looks at this after reading.
+                await MarkAsync(connection, last, cancellationToken);
+                await LogPartitions.DropAsync(connection, partition, cancellationToken);
+                total -= partition.Bytes;
+                LogCompacted(last.Value);
+            }
+        }
+        finally
+        {
+            if (connection.State == System.Data.ConnectionState.Open)
             {
-                return;
+                await ScalarAsync(connection, Unlock, CancellationToken.None);
             }
-
-            total -= partition.Bytes;
-            LogCompacted(last.Value);
         }
     }
 
-    private static async Task<DateTimeOffset?> FullSinceAsync(NpgsqlConnection connection, Revision revision, CancellationToken cancellationToken)
+    /// <summary>True when a partition that ends with a revision may go.</summary>
+    private async Task<bool> IsPastAsync(NpgsqlConnection connection, Revision last, long total, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(SelectFull, connection);
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = revision.Value });
-        return await command.ExecuteScalarAsync(cancellationToken) is DateTime written ? new DateTimeOffset(written, TimeSpan.Zero) : null;
+        await using var command = new NpgsqlCommand(SelectAge, connection);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = last.Value });
+        return await command.ExecuteScalarAsync(cancellationToken) is TimeSpan age
+            ? age > options.Retention || total > options.RetentionBytes
+            : last.Value <= (long)(await ScalarAsync(connection, SelectCompacted, cancellationToken))!;
     }
 
-    /// <summary>Drops one partition.</summary>
-    /// <returns>False when another silo was there first.</returns>
-    private static async Task<bool> DropAsync(NpgsqlConnection connection, LogPartition partition, Revision last, CancellationToken cancellationToken)
+    private static async Task MarkAsync(NpgsqlConnection connection, Revision last, CancellationToken cancellationToken)
     {
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using (var limit = new NpgsqlCommand("SET LOCAL lock_timeout = '1s'", connection))
-        {
-            await limit.ExecuteNonQueryAsync(cancellationToken);
-        }
+        await using var command = new NpgsqlCommand(SetCompacted, connection);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = last.Value });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
 
-        await using (var mark = new NpgsqlCommand(SetCompacted, connection))
-        {
-            mark.Parameters.Add(new NpgsqlParameter<long> { TypedValue = last.Value });
-            if (await mark.ExecuteNonQueryAsync(cancellationToken) == 0)
-            {
-                return false;
-            }
-        }
-
-#pragma warning disable CA2100 // The name comes from the catalog and holds the prefix and digits only.
-        await using (var drop = new NpgsqlCommand(string.Create(CultureInfo.InvariantCulture, $"DROP TABLE {LogPartition.NameOf(partition.From)}"), connection))
+    private static async Task<object?> ScalarAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+#pragma warning disable CA2100 // The texts above.
+        await using var command = new NpgsqlCommand(sql, connection);
 #pragma warning restore CA2100
-        {
-            await drop.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        await transaction.CommitAsync(cancellationToken);
-        return true;
+        return await command.ExecuteScalarAsync(cancellationToken);
     }
 }

@@ -9,11 +9,12 @@ using Orchestrator.Api.Registry;
 using Orchestrator.Api.Selectors;
 using Orchestrator.Store.Cache;
 using Orchestrator.Store.Commits;
+using Orchestrator.Store.History;
 
 namespace Orchestrator.Gateway.Tests.Fakes;
 
 /// <summary>A cluster in a dictionary: the watch cache that the gateway reads, and the store that fake grains write.</summary>
-internal sealed class FakeCluster : IWatchCache
+internal sealed class FakeCluster : IWatchCache, IPastStates
 {
     private readonly Lock gate = new();
     private readonly SortedDictionary<string, CachedObject> objects = new(StringComparer.Ordinal);
@@ -68,7 +69,7 @@ internal sealed class FakeCluster : IWatchCache
                 return null;
             }
 
-            var subscription = new Subscription(change => IsIn(change.Object, resource, ns));
+            var subscription = new Subscription(change => IsIn(change.Object, resource, ns), () => Revision);
             foreach (var change in log.Where(change => change.Revision > after))
             {
                 subscription.Offer(change);
@@ -78,6 +79,29 @@ internal sealed class FakeCluster : IWatchCache
             return subscription;
         }
     }
+
+    public Task<ListSnapshot?> ListAsync(GroupResource resource, string ns, Revision at, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            var state = new SortedDictionary<string, CachedObject>(StringComparer.Ordinal);
+            foreach (var change in log.Where(change => change.Revision <= at && IsIn(change.Object, resource, ns)))
+            {
+                state[change.Object.Stored.Key.ToString()] = change.Object;
+                if (change.Type == ChangeType.Deleted)
+                {
+                    state.Remove(change.Object.Stored.Key.ToString());
+                }
+            }
+
+            return Task.FromResult(at < Oldest ? null : new ListSnapshot(at, [.. state.Values]));
+        }
+    }
+
+    public async Task<ListSnapshot?> FindAsync(ObjectKey key, Revision at, CancellationToken cancellationToken) =>
+        await ListAsync(key.GroupResource, key.Namespace, at, cancellationToken) is { } list
+            ? list with { Objects = [.. list.Objects.Where(cached => cached.Stored.Key == key)] }
+            : null;
 
     /// <summary>Writes an object as a commit would.</summary>
     public CachedObject Put(ObjectKey key, string json) => Put(key, JsonNode.Parse(json)!.AsObject());
@@ -152,8 +176,10 @@ internal sealed class FakeCluster : IWatchCache
     private static bool IsIn(CachedObject cached, GroupResource resource, string ns) =>
         cached.Stored.Key.GroupResource == resource && (ns.Length == 0 || cached.Stored.Key.Namespace == ns);
 
-    private sealed class Subscription(Func<ChangeEvent, bool> wanted) : IWatchSubscription
+    private sealed class Subscription(Func<ChangeEvent, bool> wanted, Func<Revision> told) : IWatchSubscription
     {
+        public Revision? Told => told();
+
         private readonly Channel<ChangeEvent> channel = Channel.CreateUnbounded<ChangeEvent>();
 
         public ChannelReader<ChangeEvent> Changes => channel.Reader;

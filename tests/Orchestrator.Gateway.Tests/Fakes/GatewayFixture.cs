@@ -12,7 +12,9 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Api.Identity;
 using Orchestrator.Gateway.Certificates;
 using Orchestrator.Gateway.Hosting;
+using Orchestrator.Store.Audit;
 using Orchestrator.Store.Cache;
+using Orchestrator.Store.History;
 
 namespace Orchestrator.Gateway.Tests.Fakes;
 
@@ -24,6 +26,8 @@ public sealed class GatewayFixture : IAsyncLifetime
     internal FakeCluster Cluster { get; } = new();
 
     internal FakeGrains Grains { get; }
+
+    internal FakeAudit Audit { get; } = new();
 
     internal ClusterAuthority Authority { get; } = ClusterAuthority.Create(TimeProvider.System);
 
@@ -60,6 +64,8 @@ public sealed class GatewayFixture : IAsyncLifetime
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenForGateway(options));
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddSingleton<IWatchCache>(Cluster);
+        builder.Services.AddSingleton<IPastStates>(Cluster);
+        builder.Services.AddSingleton<ICacheAudit>(Audit);
         builder.Services.AddSingleton<IGrainSource>(Grains);
         builder.Services.AddOrchestratorGateway(options);
         app = builder.Build();

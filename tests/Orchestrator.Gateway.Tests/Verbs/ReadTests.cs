@@ -41,11 +41,69 @@ public sealed class ReadTests(GatewayFixture gateway) : IClassFixture<GatewayFix
         gateway.Seed("configmaps", "expired", "a", """{"kind":"ConfigMap","apiVersion":"v1"}""");
         gateway.Seed("configmaps", "expired", "b", """{"kind":"ConfigMap","apiVersion":"v1"}""");
         var token = new Reads.ContinueToken(1, "expired/a").Encode();
+        gateway.Cluster.Oldest = gateway.Cluster.Revision;
         var (code, status) = await GatewayFixture.SendAsync(gateway.Admin, "GET", $"/api/v1/namespaces/expired/configmaps?limit=1&continue={token}");
+        gateway.Cluster.Oldest = default;
         Assert.Equal(410, code);
         var (_, rest) = await GatewayFixture.SendAsync(
             gateway.Admin, "GET", $"/api/v1/namespaces/expired/configmaps?continue={status["metadata"]!["continue"]!.GetValue<string>()}");
         Assert.Equal(["b"], Names(rest));
+    }
+
+    [Fact]
+    public async Task A_page_that_another_silo_began_goes_on_at_its_revision()
+    {
+        gateway.Seed("configmaps", "other", "a", """{"kind":"ConfigMap","apiVersion":"v1"}""");
+        gateway.Seed("configmaps", "other", "b", """{"kind":"ConfigMap","apiVersion":"v1"}""");
+        var token = new Reads.ContinueToken(gateway.Cluster.Revision.Value, "other/a").Encode();
+        gateway.Seed("configmaps", "other", "c", """{"kind":"ConfigMap","apiVersion":"v1"}""");
+        var (_, rest) = await GatewayFixture.SendAsync(gateway.Admin, "GET", $"/api/v1/namespaces/other/configmaps?limit=9&continue={token}");
+        Assert.Equal(["b"], Names(rest));
+    }
+
+    [Fact]
+    public async Task Pages_leave_nothing_out_where_one_namespace_is_the_beginning_of_another()
+    {
+        // In the order of keys "team-2/x" stands before "team/x", since '-' comes before '/'.
+        const string secret = """{"kind":"Secret","apiVersion":"v1"}""";
+        (string Namespace, string Name)[] places = [("team", "a"), ("team", "b"), ("team-2", "a"), ("team-2", "b"), ("teams", "a")];
+        foreach (var (ns, name) in places)
+        {
+            gateway.Seed("secrets", ns, name, secret);
+        }
+
+        var seen = new List<string>();
+        for (string? token = ""; token is not null;)
+        {
+            var (_, page) = await GatewayFixture.SendAsync(gateway.Admin, "GET", "/api/v1/secrets?limit=1&continue=" + Uri.EscapeDataString(token));
+            seen.AddRange(page["items"]!.AsArray().Select(item => $"{item!["metadata"]!["namespace"]}/{item["metadata"]!["name"]}"));
+            token = (string?)page["metadata"]!["continue"];
+        }
+
+        Assert.Equal(["team-2/a", "team-2/b", "team/a", "team/b", "teams/a"], seen);
+    }
+
+    [Fact]
+    public async Task The_past_is_read_at_its_revision_until_it_is_compacted()
+    {
+        gateway.Seed("configmaps", "past", "one", """{"kind":"ConfigMap","apiVersion":"v1","data":{"a":"1"}}""");
+        var created = gateway.Cluster.Revision.Value;
+        gateway.Seed("configmaps", "past", "one", """{"kind":"ConfigMap","apiVersion":"v1","data":{"a":"2"}}""");
+        gateway.Cluster.Remove(new ObjectKey("", "configmaps", "past", "one"));
+        var removed = gateway.Cluster.Revision.Value;
+        const string path = "/api/v1/namespaces/past/configmaps";
+
+        Assert.Equal("1", (string?)(await AtAsync(path + "/one", created)).Body["data"]!["a"]);
+        Assert.Equal("2", (string?)(await AtAsync(path + "/one", created + 1)).Body["data"]!["a"]);
+        Assert.Equal(404, (await AtAsync(path + "/one", removed)).Code);
+        var list = (await AtAsync(path, created)).Body;
+        Assert.Equal(created.ToString(System.Globalization.CultureInfo.InvariantCulture), (string?)list["metadata"]!["resourceVersion"]);
+        Assert.Equal("1", (string?)list["items"]![0]!["data"]!["a"]);
+
+        gateway.Cluster.Oldest = new Revision(removed);
+        Assert.Equal(410, (await AtAsync(path + "/one", created)).Code);
+        Assert.Equal(410, (await AtAsync(path, created)).Code);
+        gateway.Cluster.Oldest = default;
     }
 
     [Theory]
@@ -108,6 +166,9 @@ public sealed class ReadTests(GatewayFixture gateway) : IClassFixture<GatewayFix
         var (code, _) = await GatewayFixture.SendAsync(gateway.Admin, "GET", "/api/v1/namespaces/any/configmaps", accept: "text/html");
         Assert.Equal(406, code);
     }
+
+    private async Task<(int Code, JsonNode Body)> AtAsync(string path, long revision) => await GatewayFixture.SendAsync(
+        gateway.Admin, "GET", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{path}?resourceVersion={revision}&resourceVersionMatch=Exact"));
 
     private static string[] Names(JsonNode list) => [.. list["items"]!.AsArray().Select(item => item!["metadata"]!["name"]!.GetValue<string>())];
 }

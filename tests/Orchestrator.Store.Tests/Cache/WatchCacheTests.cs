@@ -106,6 +106,34 @@ public sealed class WatchCacheTests(PostgresFixture postgres) : IClassFixture<Po
     }
 
     [Fact]
+    public async Task A_watcher_that_is_filled_from_the_log_is_said_to_be_no_further_than_it_was_filled()
+    {
+        // Memory holds the last three, and the log's replay waits for its reader after ten: a bookmark of the cache's revision would skip the rest.
+        await using var silo = await StoreUnderTest.StartAsync(postgres.Options with { RecentChanges = 3, WatchBufferFrames = 10 }, Token);
+        var start = await silo.Cache.ReachCurrentAsync(Token);
+        for (var number = 0; number < 50; number++)
+        {
+            await silo.Store.PutAsync(Make.Write(Make.ConfigMap($"t{number}", "told")));
+        }
+
+        var current = await silo.Cache.ReachCurrentAsync(Token);
+        using var watch = silo.Cache.Watch(ConfigMaps, "told", start)!;
+        await TakeAsync(watch, 1);
+        Assert.Equal(start, watch.Told);
+        await TakeAsync(watch, 49);
+        while (watch.Told != current)
+        {
+            await Task.Yield();
+            Token.ThrowIfCancellationRequested();
+        }
+
+        await silo.Store.PutAsync(Make.Write(Make.ConfigMap("live", "told")));
+        current = await silo.Cache.ReachCurrentAsync(Token);
+        Assert.Equal(current, watch.Told);
+        Assert.Equal("live", Assert.Single(await TakeAsync(watch, 1)).Object.Stored.Key.Name);
+    }
+
+    [Fact]
     public async Task A_slow_watcher_is_cut_off_alone()
     {
         await using var silo = await StoreUnderTest.StartAsync(postgres.Options with { WatchBufferFrames = 5 }, Token);
@@ -118,6 +146,7 @@ public sealed class WatchCacheTests(PostgresFixture postgres) : IClassFixture<Po
             Assert.Equal($"n{number}", (await quick.Changes.ReadAsync(Token)).Object.Stored.Key.Name);
         }
 
+        Assert.Null(slow.Told);
         Assert.Equal(5, (await TakeAsync(slow, 5)).Count);
         await Assert.ThrowsAsync<WatchOverflowException>(async () =>
         {

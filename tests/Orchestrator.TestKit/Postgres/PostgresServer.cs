@@ -14,28 +14,31 @@ public sealed class PostgresServer : IDisposable
     /// <summary>How long the server may take to start or stop on a busy machine.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    // $1 directory of the binaries, $2 our directory. "s" stops and "r" starts again; the end of the input is the end of everything.
+    // $1 directory of the binaries, $2 our directory, then settings. "s" stops, "i" ends it at once as a crash would, and "r" starts again;
+    // the end of the input is the end of everything.
     private const string Script = """
         bin=$1 dir=$2 pid=
+        shift 2
         umask 077
         "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$dir/initdb.log" 2>&1 || { echo failed; exit 1; }
         start() {
             "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= -c max_connections=100 -c shared_buffers=32MB \
-                -c logging_collector=off -c autovacuum_naptime=5 </dev/null >>"$dir/server.log" 2>&1 &
+                -c logging_collector=off -c autovacuum_naptime=5 "$@" </dev/null >>"$dir/server.log" 2>&1 &
             pid=$!
         }
-        stop() { kill -INT $pid 2>/dev/null; wait $pid; }
-        start
+        stop() { kill -$1 $pid 2>/dev/null; wait $pid; }
+        start "$@"
         echo started
         while read -r order; do
             case $order in
-                s) stop; echo stopped ;;
-                r) start; echo started ;;
+                s) stop INT; echo stopped ;;
+                i) stop QUIT; echo stopped ;;
+                r) start "$@"; echo started ;;
             esac
         done
         kill -QUIT $pid 2>/dev/null
         wait $pid
-        rm -rf "$dir"
+        rm -rf "$dir" 2>/dev/null
         """;
 
     private static readonly Lazy<PostgresServer> SharedServer = new(() =>
@@ -50,10 +53,12 @@ public sealed class PostgresServer : IDisposable
     private int databases;
 
     /// <summary>Starts a server of its own, for a test that stops it.</summary>
-    public PostgresServer()
+    /// <param name="place">An existing directory for it; null: a new one.</param>
+    /// <param name="settings">PostgreSQL's settings, each as <c>name=value</c>.</param>
+    public PostgresServer(string? place = null, params string[] settings)
     {
         var binaries = FindBinaries();
-        directory = Directory.CreateTempSubdirectory("orchestrator-pg-").FullName;
+        directory = place ?? Directory.CreateTempSubdirectory("orchestrator-pg-").FullName;
         var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = "/" };
         if (Environment.IsPrivilegedProcess)
         {
@@ -70,7 +75,7 @@ public sealed class PostgresServer : IDisposable
             start.FileName = "sh";
         }
 
-        foreach (var argument in (string[])["-c", Script, "sh", binaries, directory])
+        foreach (var argument in (string[])["-c", Script, "sh", binaries, directory, .. settings.SelectMany(setting => (string[])["-c", setting])])
         {
             start.ArgumentList.Add(argument);
         }
@@ -104,6 +109,13 @@ public sealed class PostgresServer : IDisposable
     public void Stop()
     {
         Order("s");
+        Expect("stopped");
+    }
+
+    /// <summary>Ends the server as a crash would: what was not on the disk is lost, and the next start recovers.</summary>
+    public void Crash()
+    {
+        Order("i");
         Expect("stopped");
     }
 
