@@ -2,6 +2,7 @@
 
 Arguments: KUBECONFIG NAMESPACE
 """
+import json
 import sys
 import threading
 import time
@@ -61,7 +62,7 @@ def patch_and_replace():
 
 def apply():
     """Server-side apply, which this client has no call of its own for."""
-    body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "applied"}, "data": {"a": "1"}}
+    body = json.dumps({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "applied"}, "data": {"a": "1"}})
     answer = core.api_client.call_api(
         "/api/v1/namespaces/{namespace}/configmaps/applied", "PATCH", {"namespace": namespace}, [("fieldManager", "py")],
         {"Content-Type": "application/apply-patch+yaml", "Accept": "application/json"}, body=body,
