@@ -21,7 +21,7 @@ public sealed class OldKubectlTests(ClusterFixture fixture)
         await kubectl.UntilFieldAsync("deployment web", ".status.replicas", "2");
         Assert.Contains("Started container web", await kubectl.RunAsync("describe pods"), StringComparison.Ordinal);
         Assert.Contains("replicas", await kubectl.RunAsync("explain deployment.spec.replicas"), StringComparison.Ordinal);
-        Assert.Contains("error validating data", (await kubectl.TryWithAsync("{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, dta: {}}", "create -f -")).Errors, StringComparison.Ordinal);
+        Assert.Contains("error validating data", (await kubectl.TryWithAsync("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndta: {}\n", "create -f -")).Errors, StringComparison.Ordinal);
 
         using var watch = kubectl.Start("get configmaps -w --output-watch-events");
         await kubectl.RunAsync("create configmap seen --from-literal=a=b");

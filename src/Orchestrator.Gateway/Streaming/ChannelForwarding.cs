@@ -21,6 +21,9 @@ internal sealed class ChannelForwarding(WebSocket socket, IReadOnlyList<int> por
 
     private const int MaxInputBytes = 32 * 1024;
 
+    /// <summary>How long a client may take to close its end after everything has ended.</summary>
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
+
     private readonly SemaphoreSlim sending = new(1, 1);
     private readonly TaskCompletionSource<AgentStream?>[] agents =
         [.. ports.Select(static _ => new TaskCompletionSource<AgentStream?>(TaskCreationOptions.RunContinuationsAsynchronously))];
@@ -37,6 +40,9 @@ internal sealed class ChannelForwarding(WebSocket socket, IReadOnlyList<int> por
             {
                 await down;
                 await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, ended.Token);
+
+                // A connection that is broken off at once can take the last bytes with it.
+                await Task.WhenAny(up, Task.Delay(CloseTimeout, ended.Token));
             }
         }
         catch (Exception gone) when (gone is WebSocketException or IOException)
