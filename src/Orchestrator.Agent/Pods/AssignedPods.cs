@@ -123,7 +123,7 @@ internal sealed partial class AssignedPods(NodeContext node) : IPodLookup, IAsyn
             return null;
         }
 
-        var containers = PodSpecs.AllContainers(view.Pod).ToDictionary(container => container.Name, container => Find(view, container), StringComparer.Ordinal);
+        var containers = PodSpecs.AllContainers(view.Pod).Concat(PodSpecs.EphemeralContainers(view.Pod)).ToDictionary(container => container.Name, container => Find(view, container), StringComparer.Ordinal);
         return new Streaming.PodSandbox(view.Runtime.Sandboxes[0].Id, view.Pod.Spec.HostNetwork == true, containers);
     }
 

@@ -30,6 +30,9 @@ internal sealed record ContainerRequest
     /// <summary>The hosts file of the pod; null when the pod brings its own way of naming hosts.</summary>
     public string? HostsFile { get; init; }
 
+    /// <summary>The container, by the runtime's id, whose processes this one sees; null: as the pod has it.</summary>
+    public string? TargetContainerId { get; init; }
+
     /// <summary>The file of the host that takes the container's last words.</summary>
     public string? TerminationMessageFile { get; init; }
 }
@@ -131,7 +134,7 @@ internal static class ContainerConfigs
             Privileged = own?.Privileged == true,
             ReadonlyRootfs = own?.ReadOnlyRootFilesystem == true,
             NoNewPrivs = own?.AllowPrivilegeEscalation == false,
-            NamespaceOptions = SandboxConfigs.Namespaces(request.Pod),
+            NamespaceOptions = NamespacesOf(request),
             Seccomp = Profile(own?.SeccompProfile ?? pods?.SeccompProfile),
         };
         SetUser(context, request);
@@ -160,6 +163,17 @@ internal static class ContainerConfigs
         }
 
         return context;
+    }
+
+    private static NamespaceOption NamespacesOf(ContainerRequest request)
+    {
+        var namespaces = SandboxConfigs.Namespaces(request.Pod);
+        if (request.TargetContainerId is { } target && namespaces.Pid == NamespaceMode.Container)
+        {
+            (namespaces.Pid, namespaces.TargetId) = (NamespaceMode.Target, target);
+        }
+
+        return namespaces;
     }
 
     private static void SetUser(LinuxContainerSecurityContext context, ContainerRequest request)

@@ -187,6 +187,7 @@ internal sealed class ContainerStarter(NodeContext node, PodMemory memory, PodRe
             Node = node.Facts,
             Attempt = start.Attempt,
             BackOffStep = start.BackOffStep,
+            TargetContainerId = TargetOf(start.Container, view),
         };
         if (node.Options.Simulated)
         {
@@ -200,6 +201,17 @@ internal sealed class ContainerStarter(NodeContext node, PodMemory memory, PodRe
             TerminationMessageFile = MakeTerminationFile(view.Pod, start),
         });
     }
+
+    /// <summary>What an ephemeral container looks into must run.</summary>
+    /// <remarks>Upstream: getTargetID in kuberuntime_container.go.</remarks>
+    private static string? TargetOf(V1Container container, PodView view) => DebugContainers.TargetOf(view.Pod, container.Name) is not { } target
+        ? null
+        : view.Runtime.Current(target) switch
+        {
+            null => throw new ContainerConfigException($"unable to find target container {target}"),
+            { State: RuntimeState.Running } running => running.Id,
+            _ => throw new ContainerConfigException($"unable to target container {target}, it is not running"),
+        };
 
     private string WriteHosts(V1Pod pod, IReadOnlyList<string> ips)
     {

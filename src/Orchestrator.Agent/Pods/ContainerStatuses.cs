@@ -13,6 +13,14 @@ internal static class ContainerStatuses
     public static List<V1ContainerStatus> Of(PodView view, IEnumerable<V1Container> containers, bool isInitialized) =>
         [.. containers.Select(container => Of(view, container, isInitialized))];
 
+    /// <summary>The statuses of ephemeral containers, which are never ready, for nothing waits for them; null when there are none.</summary>
+    public static List<V1ContainerStatus>? OfEphemeral(PodView view, bool isInitialized)
+    {
+        var statuses = Of(view, PodSpecs.EphemeralContainers(view.Pod), isInitialized);
+        statuses.ForEach(static status => (status.Ready, status.Started) = (false, null));
+        return statuses.Count > 0 ? statuses : null;
+    }
+
     /// <summary>Whether every init container has done its part: ended well, or runs and has started up.</summary>
     public static bool AreInitialized(PodView view)
     {
@@ -165,6 +173,7 @@ internal static class ContainerStatuses
 
     private static V1ContainerStatus? Told(V1Pod pod, string name) => (pod.Status?.ContainerStatuses ?? [])
         .Concat(pod.Status?.InitContainerStatuses ?? [])
+        .Concat(pod.Status?.EphemeralContainerStatuses ?? [])
         .FirstOrDefault(status => status.Name == name);
 
     private static DateTime? Time(DateTimeOffset at) => at > DateTimeOffset.UnixEpoch ? at.UtcDateTime : null;

@@ -30,6 +30,12 @@ internal static class MaterialsPrint
             print.Append(token.Volume).Append('/').Append(token.Path).Append(' ').Append(token.ExpiresUnixSeconds / TokenStepSeconds).Append('\n');
         }
 
+        // Volumes are made when a container mounts them, and these come late.
+        foreach (var container in pod.Spec.EphemeralContainers ?? [])
+        {
+            print.Append(container.Name).Append('\n');
+        }
+
         return print.Append(DownwardFields.Lines(pod.Metadata.Labels)).Append('\n').Append(DownwardFields.Lines(pod.Metadata.Annotations)).ToString();
     }
 

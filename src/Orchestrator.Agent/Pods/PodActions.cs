@@ -90,6 +90,7 @@ internal static class PodActions
         }
 
         var draft = new Draft(view);
+        draft.StartEphemeral();
         if (draft.Initialize())
         {
             draft.RunContainers();
@@ -143,6 +144,19 @@ internal static class PodActions
 
         public DateTimeOffset? LookAgain { get; private set; } = view.Deadline;
 
+        /// <summary>Starts what was added to look into the pod, though it may not be through its init containers: it may be about them.</summary>
+        public void StartEphemeral()
+        {
+            foreach (var container in PodSpecs.EphemeralContainers(view.Pod))
+            {
+                var latest = view.Runtime.Latest(container.Name);
+                if (latest is { State: RuntimeState.Created } || (latest is null && !WasStarted(container)))
+                {
+                    Start(container, latest);
+                }
+            }
+        }
+
         /// <summary>Runs init containers in order. True when the others may be started.</summary>
         public bool Initialize()
         {
@@ -169,6 +183,10 @@ internal static class PodActions
                 Keep(container, view.Runtime.Current(container.Name));
             }
         }
+
+        /// <summary>The API was told of it, and the runtime has forgotten it since.</summary>
+        private bool WasStarted(V1Container container) =>
+            view.Pod.Status?.EphemeralContainerStatuses?.FirstOrDefault(status => status.Name == container.Name)?.ContainerID is { Length: > 0 };
 
         /// <summary>Brings an init container to its end. True when it has succeeded.</summary>
         private bool Complete(V1Container container, RuntimeContainer? current)

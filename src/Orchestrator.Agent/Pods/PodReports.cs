@@ -39,7 +39,9 @@ internal sealed class PodReports(Outbox outbox, string ns, string name, string u
 
     /// <summary>How an event points at a container.</summary>
     public static string PathOf(V1Pod pod, string container) =>
-        PodSpecs.IsInit(pod, container) ? $"spec.initContainers{{{container}}}" : $"spec.containers{{{container}}}";
+        PodSpecs.IsInit(pod, container) ? $"spec.initContainers{{{container}}}"
+        : PodSpecs.IsEphemeral(pod, container) ? $"spec.ephemeralContainers{{{container}}}"
+        : $"spec.containers{{{container}}}";
 
     private void Event(string type, string reason, string message, string fieldPath) => outbox.Event(new EventReport
     {

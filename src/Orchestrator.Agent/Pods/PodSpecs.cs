@@ -16,6 +16,11 @@ internal static class PodSpecs
 
     public static IEnumerable<V1Container> AllContainers(V1Pod pod) => InitContainers(pod).Concat(pod.Spec.Containers);
 
+    /// <summary>Containers that were added to a running pod, to look into it.</summary>
+    public static IEnumerable<V1Container> EphemeralContainers(V1Pod pod) => (pod.Spec.EphemeralContainers ?? []).Select(DebugContainers.AsContainer);
+
+    public static bool IsEphemeral(V1Pod pod, string name) => (pod.Spec.EphemeralContainers ?? []).Any(container => container.Name == name);
+
     public static bool IsInit(V1Pod pod, string name) => InitContainers(pod).Any(container => container.Name == name);
 
     /// <summary>Whether a container that ended so is started again.</summary>
@@ -26,9 +31,16 @@ internal static class PodSpecs
         _ => true,
     };
 
-    /// <summary>The pod's policy, which a sidecar overrides; an init container that succeeded is done under any of them.</summary>
+    /// <summary>
+    /// The pod's policy, which a sidecar overrides; an init container that succeeded is done under any of them, and an ephemeral one runs once.
+    /// </summary>
     public static string RestartPolicy(V1Pod pod, V1Container container)
     {
+        if (IsEphemeral(pod, container.Name))
+        {
+            return "Never";
+        }
+
         if (IsSidecar(container) && IsInit(pod, container.Name))
         {
             return "Always";

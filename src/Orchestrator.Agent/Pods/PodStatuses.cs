@@ -30,6 +30,7 @@ internal static class PodStatuses
             HostIPs = view.HostIps.Count > 0 ? [.. view.HostIps.Select(ip => new V1HostIP { Ip = ip })] : null,
             InitContainerStatuses = init.Count > 0 ? init : null,
             ContainerStatuses = containers,
+            EphemeralContainerStatuses = ContainerStatuses.OfEphemeral(view, isInitialized),
         };
         Address(status, view, isOver);
         status.Conditions = Conditions(view, status, isInitialized, said);

@@ -46,6 +46,7 @@ internal sealed partial class PodVolumes(string podDirectory, ILogger logger, Po
     {
         var used = pod.Spec.Containers.Concat(pod.Spec.InitContainers ?? [])
             .SelectMany(container => container.VolumeMounts ?? [])
+            .Concat((pod.Spec.EphemeralContainers ?? []).SelectMany(container => container.VolumeMounts ?? []))
             .Select(mount => mount.Name)
             .ToHashSet(StringComparer.Ordinal);
         var failures = new List<string>();

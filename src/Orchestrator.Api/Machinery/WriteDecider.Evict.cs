@@ -8,8 +8,10 @@ namespace Orchestrator.Api.Machinery;
 
 public sealed partial class WriteDecider
 {
-    /// <summary>When an eviction that a budget blocks is worth another try.</summary>
-    private const int EvictionRetrySeconds = 10;
+    /// <summary>When an eviction is worth another try whose budget has not been counted yet. Of a budget that is used up nobody can tell when.</summary>
+    private const int UncountedRetrySeconds = 10;
+
+    private const string Blocked = "Cannot evict pod as it would violate the pod's disruption budget.";
 
     private static readonly GroupVersionKind Eviction = new("policy", "v1", "Eviction");
     private static readonly GroupResource Budgets = new("policy", "poddisruptionbudgets");
@@ -64,15 +66,22 @@ public sealed partial class WriteDecider
             return new ApiStatus(500, "InternalError", "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
         }
 
-        if (budgets.Count == 0 || (budgets[0]["status"] as JsonObject) is not { } status || status.Whole("disruptionsAllowed") > 0)
+        if (budgets.Count == 0)
         {
             return null;
         }
 
-        var cause = $"The disruption budget {budgets[0].Metadata().Text("name")} needs {Text(status.Whole("desiredHealthy") ?? 0)} healthy pods and has {Text(status.Whole("currentHealthy") ?? 0)} currently";
-        return Statuses.TooManyRequests("Cannot evict pod as it would violate the pod's disruption budget.", EvictionRetrySeconds) with
+        var (name, status) = (budgets[0].Metadata().Text("name"), budgets[0]["status"] as JsonObject);
+        if ((status.Whole("observedGeneration") ?? 0) < (budgets[0].Metadata().Whole("generation") ?? 0))
         {
-            Causes = [new StatusCause("DisruptionBudget", cause, null)],
-        };
+            return Because(UncountedRetrySeconds, $"The disruption budget {name} is still being processed by the server.");
+        }
+
+        return status.Whole("disruptionsAllowed") > 0
+            ? null
+            : Because(0, $"The disruption budget {name} needs {Text(status.Whole("desiredHealthy") ?? 0)} healthy pods and has {Text(status.Whole("currentHealthy") ?? 0)} currently");
     }
+
+    private static ApiStatus Because(int retrySeconds, string cause) =>
+        Statuses.TooManyRequests(Blocked, retrySeconds) with { Causes = [new StatusCause("DisruptionBudget", cause, null)] };
 }

@@ -18,6 +18,9 @@ internal sealed class PortForwarding(SpdySession session, Func<int, Cancellation
     /// <summary>The same, through a WebSocket.</summary>
     public const string TunnelProtocol = "SPDY/3.1+portforward.k8s.io";
 
+    /// <summary>What a client hears when the node has gone.</summary>
+    public static readonly byte[] LostNode = "the connection to the node was lost"u8.ToArray();
+
     /// <summary>Connections that a client may have in the making: more error streams without their data streams are refused.</summary>
     private const int MaxHalfOpen = 256;
 
@@ -149,11 +152,11 @@ internal sealed class PortForwarding(SpdySession session, Func<int, Cancellation
             }
         }
 
-        await error.WriteAsync("the connection to the node was lost"u8.ToArray(), cancellationToken);
+        await error.WriteAsync(LostNode, cancellationToken);
     }
 
     /// <summary>What a Status says; nothing when it is one of success.</summary>
-    private static byte[] Message(ReadOnlySpan<byte> statusJson)
+    public static byte[] Message(ReadOnlySpan<byte> statusJson)
     {
         var reader = new Utf8JsonReader(statusJson);
         using var status = JsonDocument.ParseValue(ref reader);

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Orchestrator.AgentProtocol.Spdy;
@@ -46,10 +47,13 @@ internal sealed record StreamUpgrade(bool IsWebSocket, string Protocol)
             return new SpdyEnd(await AcceptSpdyAsync(http), hasStdout, hasStderr);
         }
 
-        var end = new WebSocketEnd(await http.WebSockets.AcceptWebSocketAsync(Protocol.Length == 0 ? null : Protocol), hasStdout, hasStderr);
+        var end = new WebSocketEnd(await AcceptSocketAsync(http), hasStdout, hasStderr);
         await end.GreetAsync(http.RequestAborted);
         return end;
     }
+
+    /// <summary>Answers 101 to a WebSocket with the agreed protocol, if it has a name.</summary>
+    public Task<WebSocket> AcceptSocketAsync(HttpContext http) => http.WebSockets.AcceptWebSocketAsync(Protocol.Length == 0 ? null : Protocol);
 
     /// <summary>Answers 101 for port-forward: SPDY, by itself or through a WebSocket.</summary>
     public async Task<SpdySession> AcceptSessionAsync(HttpContext http)

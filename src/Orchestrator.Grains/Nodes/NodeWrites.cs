@@ -109,14 +109,14 @@ internal sealed class NodeWrites(string node, IGrainFactory grains, IWatchCache 
         string? obstacle = null;
         for (var attempt = 0; attempt < MergeAttempts; attempt++)
         {
-            if (await grain.GetAsync(cancellationToken) is not { } current || merge(Parse(current)) is not { } status)
+            if (Newer(await grain.GetAsync(cancellationToken), key) is not var (current, revision) || merge(current) is not { } status)
             {
                 return null;
             }
 
             var patch = new JsonObject
             {
-                ["metadata"] = new JsonObject { ["resourceVersion"] = new Revision(current.Revision).ToString() },
+                ["metadata"] = new JsonObject { ["resourceVersion"] = revision.ToString() },
                 ["status"] = status,
             };
             var reply = await grain.PatchAsync((int)PatchFormat.Merge, Serialize(patch), call with { Subresource = "status" }, cancellationToken);
@@ -139,6 +139,21 @@ internal sealed class NodeWrites(string node, IGrainFactory grains, IWatchCache 
         }
 
         return obstacle;
+    }
+
+    /// <summary>
+    /// The object as its grain or as the cache has it, whichever is further. A grain that is being written to still shows what was before, while
+    /// the agent may already have started what the cache told it of: its report would look like one about a pod that is not bound here.
+    /// </summary>
+    private (JsonObject Document, Revision Revision)? Newer(ObjectReply? reply, ObjectKey key)
+    {
+        var cached = cache.Find(key)?.Stored;
+        if (reply is not null && (cached is null || cached.Revision <= new Revision(reply.Revision)))
+        {
+            return (Parse(reply), new Revision(reply.Revision));
+        }
+
+        return cached is null ? null : (JsonNode.Parse(cached.Document.Span)!.AsObject(), cached.Revision);
     }
 
     private bool IsOurs(JsonObject pod, string uid) => (string?)pod["spec"]?["nodeName"] == node && (string?)pod["metadata"]?["uid"] == uid;

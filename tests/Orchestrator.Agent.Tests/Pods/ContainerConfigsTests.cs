@@ -96,9 +96,21 @@ public sealed class ContainerConfigsTests
         Assert.EndsWith("\n# Entries added by HostAliases.\n192.0.2.7\ta\tb\n", text, StringComparison.Ordinal);
     }
 
-    private static ContainerConfig Config(string container, string pods = "", Image? image = null)
+    [Theory]
+    [InlineData("", NamespaceMode.Target, "c-1")]
+    [InlineData("\"shareProcessNamespace\":true", NamespaceMode.Pod, "")]
+    [InlineData("\"hostPID\":true", NamespaceMode.Node, "")]
+    public void What_looks_into_a_container_sees_its_processes(string spec, NamespaceMode mode, string target)
     {
-        var pod = PodTexts.Pod(container, $"\"securityContext\":{{{pods}}}");
+        var namespaces = ConfigOf(PodTexts.Pod(spec: spec), targetContainerId: "c-1").Linux.SecurityContext.NamespaceOptions;
+        Assert.Equal((mode, target), (namespaces.Pid, namespaces.TargetId));
+    }
+
+    private static ContainerConfig Config(string container, string pods = "", Image? image = null) =>
+        ConfigOf(PodTexts.Pod(container, $"\"securityContext\":{{{pods}}}"), image);
+
+    private static ContainerConfig ConfigOf(V1Pod pod, Image? image = null, string? targetContainerId = null)
+    {
         return ContainerConfigs.Of(new ContainerRequest
         {
             Pod = pod,
@@ -107,6 +119,7 @@ public sealed class ContainerConfigsTests
             Mappings = [new VolumeMapping("/srv", "/data", true, MountPropagation.PropagationPrivate)],
             Image = image ?? new Image { Id = "i" },
             Node = Node,
+            TargetContainerId = targetContainerId,
         });
     }
 

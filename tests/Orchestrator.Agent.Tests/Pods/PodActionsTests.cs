@@ -9,6 +9,9 @@ public sealed class PodActionsTests
     private const string Inits =
         """{"initContainers":[{"name":"i1","image":"i"},{"name":"side","image":"i","restartPolicy":"Always"},{"name":"i2","image":"i"}],"containers":[{"name":"a","image":"i"}]}""";
 
+    private const string Debugged =
+        """{"initContainers":[{"name":"i1","image":"i"}],"containers":[{"name":"a","image":"i"}],"ephemeralContainers":[{"name":"look","image":"d"}]}""";
+
     private const string Deleted = "\"deletionTimestamp\":\"2026-01-01T12:00:10Z\",\"deletionGracePeriodSeconds\":10";
 
     private readonly PodScene scene = new();
@@ -130,6 +133,25 @@ public sealed class PodActionsTests
     {
         scene.Memory.Pulling.Add("a");
         Check(scene.Spec(Two).Sandbox(), "start b 0");
+    }
+
+    [Fact]
+    public void An_ephemeral_container_starts_beside_the_others_even_while_the_pod_initializes() =>
+        Check(scene.Spec(Debugged).Sandbox().Running("i1"), "start look 0");
+
+    [Theory, InlineData(0), InlineData(1)]
+    public void An_ephemeral_container_is_never_started_again(int exitCode) =>
+        Check(scene.Spec(Debugged).Sandbox().Exited("i1", 0).Running("a").Exited("look", exitCode), "");
+
+    [Fact]
+    public void An_ephemeral_container_that_the_runtime_has_forgotten_stays_ended() => Check(
+        scene.Spec(Debugged, status: """ "ephemeralContainerStatuses":[{"name":"look","containerID":"containerd://x"}] """).Sandbox().Exited("i1", 0).Running("a"), "");
+
+    [Fact]
+    public void An_ephemeral_container_ends_with_its_pod()
+    {
+        scene.Memory.EndingSince = PodScene.Now;
+        Check(scene.Spec(Debugged, Deleted).Sandbox().Running("a").Running("look"), "stop look in 10, stop a in 10");
     }
 
     private static void Check(PodScene scene, string plan) => Assert.Equal(plan, scene.Plan());

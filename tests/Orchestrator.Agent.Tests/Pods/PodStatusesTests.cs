@@ -102,6 +102,20 @@ public sealed class PodStatusesTests
         Assert.Equal("no memory left", status.ContainerStatuses[0].State.Terminated.Message);
     }
 
+    [Fact]
+    public void An_ephemeral_container_has_a_status_and_changes_nothing_else()
+    {
+        var spec = """{"restartPolicy":"Always","containers":[{"name":"a","image":"i"}],"ephemeralContainers":[{"name":"look","image":"d"}]}""";
+        var waiting = Check(scene.Spec(spec).Sandbox().Running("a"), "Running", "a running ready");
+        Assert.Equal("look waiting ContainerCreating", Words(Assert.Single(waiting.EphemeralContainerStatuses)));
+        var running = Check(scene.Running("look"), "Running", "a running ready");
+        Assert.Equal("look running", Words(Assert.Single(running.EphemeralContainerStatuses)));
+        Assert.Null(running.EphemeralContainerStatuses[0].Started);
+        var ended = Check(new PodScene().Spec(spec).Sandbox().Running("a").Exited("look", 1, backOffStep: 1), "Running", "a running ready");
+        Assert.Equal("look terminated Error", Words(Assert.Single(ended.EphemeralContainerStatuses)));
+        Assert.Equal("True", Condition(ended, "Ready").Status);
+    }
+
     private static V1PodStatus Check(PodScene scene, string phase, string container)
     {
         var (status, _) = PodStatuses.Of(scene.View());

@@ -82,6 +82,18 @@ public sealed class WriteDeciderDeleteTests
             """{"metadata":{"name":"pdb"},"spec":{"selector":{"matchLabels":{"app":"web"}}},"status":{"disruptionsAllowed":0,"desiredHealthy":2,"currentHealthy":2}}"""));
         var blocked = Failure(cluster.Update(pod, eviction));
         Assert.Equal((429, "The disruption budget pdb needs 2 healthy pods and has 2 currently"), (blocked.Code, blocked.Causes[0].Message));
+        Assert.Equal(0, blocked.RetryAfterSeconds);
+    }
+
+    [Fact]
+    public void An_eviction_waits_until_a_budget_has_been_counted()
+    {
+        var pod = cluster.Stored(Pod, BoundPod);
+        cluster.Options = cluster.Options with { Subresource = "eviction" };
+        cluster.Others.Add(Raw(new ObjectKey("policy", "poddisruptionbudgets", "default", "pdb"),
+            """{"metadata":{"name":"pdb","generation":2},"spec":{"selector":{"matchLabels":{"app":"web"}}},"status":{"observedGeneration":1,"disruptionsAllowed":1}}"""));
+        var blocked = Failure(cluster.Update(pod, """{"apiVersion":"policy/v1","kind":"Eviction","metadata":{"name":"pod"}}"""));
+        Assert.Equal((429, 10, "The disruption budget pdb is still being processed by the server."), (blocked.Code, blocked.RetryAfterSeconds, blocked.Causes[0].Message));
     }
 
     [Fact]

@@ -4,17 +4,20 @@ using System.Text.Json.Nodes;
 namespace Orchestrator.EndToEnd.Tests.Harness;
 
 /// <summary>The real kubectl, in one namespace.</summary>
-public sealed class Kubectl(string kubeconfig, string cacheDirectory, string ns)
+public sealed class Kubectl(string kubeconfig, string cacheDirectory, string ns, string program = "kubectl")
 {
     /// <summary>The namespace.</summary>
     public string Namespace => ns;
+
+    /// <summary>The same with another kubectl.</summary>
+    public Kubectl With(string otherProgram) => new(kubeconfig, cacheDirectory, ns, otherProgram);
 
     /// <summary>Runs a command line whose words are separated by blanks; further words are taken as they are.</summary>
     public Task<Ran> TryAsync(string line, params string[] words) => TryWithAsync(null, line, words);
 
     /// <summary>The same with an input.</summary>
     public Task<Ran> TryWithAsync(string? input, string line, params string[] words) =>
-        Ran.RunAsync("kubectl", Arguments(line, words), input, Environment(null));
+        Ran.RunAsync(program, Arguments(line, words), input, Environment(null));
 
     /// <summary>Runs it and expects that it succeeds.</summary>
     /// <returns>What it wrote.</returns>
@@ -22,7 +25,7 @@ public sealed class Kubectl(string kubeconfig, string cacheDirectory, string ns)
 
     /// <summary>Runs it with an editor.</summary>
     public async Task<string> EditAsync(string editor, string line) =>
-        Succeeded(await Ran.RunAsync("kubectl", Arguments(line, []), null, Environment(editor)), line);
+        Succeeded(await Ran.RunAsync(program, Arguments(line, []), null, Environment(editor)), line);
 
     /// <summary>Applies manifests.</summary>
     public async Task<string> ApplyAsync(string yaml) => Succeeded(await TryWithAsync(yaml, "apply -f -"), "apply:\n" + yaml);
@@ -44,7 +47,7 @@ public sealed class Kubectl(string kubeconfig, string cacheDirectory, string ns)
     public Task<string> UntilRolledOutAsync(string deployment, int seconds = 90) => RunAsync($"rollout status {deployment} --timeout={seconds}s");
 
     /// <summary>Starts a command that goes on until it is killed.</summary>
-    public Process Start(string line, params string[] words) => Ran.Start("kubectl", Arguments(line, words), Environment(null));
+    public Process Start(string line, params string[] words) => Ran.Start(program, Arguments(line, words), Environment(null));
 
     private static string Succeeded(Ran ran, string line) => ran.Code == 0 ? ran.Output : throw new InvalidOperationException($"kubectl {line}: {ran.Errors}{ran.Output}");
 

@@ -39,6 +39,13 @@ internal sealed class TestSocket : IDisposable
             : (buffer[0], Encoding.UTF8.GetString(buffer, 1, received.Count - 1));
     }
 
+    /// <summary>The next message, a character for each byte.</summary>
+    public async Task<(int Channel, string Text)> ReadLatin1Async()
+    {
+        var received = await socket.ReceiveAsync(buffer, Token);
+        return (buffer[0], Encoding.Latin1.GetString(buffer, 1, received.Count - 1));
+    }
+
     public void Abort() => socket.Abort();
 
     public void Dispose() => socket.Dispose();

@@ -94,6 +94,80 @@ public sealed class PodPortForwardTests(GatewayFixture gateway) : IClassFixture<
         await data.Broken.WaitAsync(TimeSpan.FromSeconds(10), Token);
     }
 
+    [Fact]
+    public async Task Each_port_has_a_pair_of_channels_that_begin_with_its_number()
+    {
+        using var agent = Seed("node-channels");
+        agent.Serve(call => call.Wanted.PortForward.Port == 81
+            ? call.EndAsync("""{"status":"Failure","message":"nobody listens","code":500}""")
+            : call.EchoAsync("hello"));
+        using var socket = new TestSocket(gateway, "v4.channel.k8s.io");
+        await socket.ConnectAsync("portforward?ports=80,81&ports=8080");
+        await socket.SendAsync(4, "to the third");
+        await socket.SendAsync(1, "nobody reads this");
+        await socket.SendAsync(40, "nor this");
+        var heard = new SortedDictionary<int, string>();
+        while (heard.Values.Sum(text => text.Length) < "P\0P\0Q\0Q\0\u0090\u001f\u0090\u001fhellohelloto the thirdnobody listens".Length)
+        {
+            var (channel, text) = await socket.ReadLatin1Async();
+            heard[channel] = heard.GetValueOrDefault(channel, "") + text;
+        }
+
+        Assert.Equal(
+            [(0, "P\0hello"), (1, "P\0"), (2, "Q\0"), (3, "Q\0nobody listens"), (4, "\u0090\u001fhelloto the third"), (5, "\u0090\u001f")],
+            heard.Select(entry => (entry.Key, entry.Value)));
+    }
+
+    [Fact]
+    public async Task A_socket_of_channels_ends_with_its_last_connection()
+    {
+        using var agent = Seed("node-channel-end");
+        agent.Serve(async call =>
+        {
+            await call.OpenedAsync();
+            await call.EndAsync();
+        });
+        using var socket = new TestSocket(gateway, "v4.channel.k8s.io");
+        await socket.ConnectAsync("portforward?ports=80");
+        List<int> channels = [];
+        while (channels.LastOrDefault() != -1)
+        {
+            channels.Add((await socket.ReadAsync()).Channel);
+        }
+
+        Assert.Equal([0, 1, -1], channels);
+    }
+
+    [Fact]
+    public async Task A_client_of_channels_that_goes_ends_the_nodes_part()
+    {
+        using var agent = Seed("node-channel-leave");
+        using var socket = new TestSocket(gateway, "v4.channel.k8s.io");
+        await socket.ConnectAsync("portforward?ports=80");
+        var call = await agent.NextAsync();
+        await call.OpenedAsync();
+        await socket.SendAsync(0, "x");
+        Assert.NotNull(await call.ReadAsync());
+        socket.Abort();
+        while (await call.ReadAsync() is not null)
+        {
+        }
+    }
+
+    [Theory]
+    [InlineData("portforward")]
+    [InlineData("portforward?ports=0")]
+    [InlineData("portforward?ports=80,http")]
+    [InlineData("portforward?ports=")]
+    [InlineData("portforward?ports=65536")]
+    public async Task Channels_without_good_ports_are_refused(string path)
+    {
+        using var agent = Seed("node-channel-ports");
+        using var socket = new TestSocket(gateway, "v4.channel.k8s.io");
+        await Assert.ThrowsAsync<System.Net.WebSockets.WebSocketException>(() => socket.ConnectAsync(path));
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, socket.StatusCode);
+    }
+
     private static async Task<(SpdyStream Data, SpdyStream Error)> OpenAsync(SpdySession session, int request, int port)
     {
         var error = await session.OpenAsync(Headers("error", request, $"{port}"), Token);

@@ -7,6 +7,7 @@ using Orchestrator.Api.Identity;
 using Orchestrator.Api.Machinery;
 using Orchestrator.Grains.Hosting;
 using Orchestrator.Grains.Nodes;
+using Orchestrator.Grains.Objects;
 using Orchestrator.Grains.Streams;
 using Orchestrator.Grains.Tests.Fakes;
 using Orchestrator.Grains.Tokens;
@@ -216,6 +217,19 @@ public sealed class NodeGrainTests : IAsyncLifetime
     private static JsonObject Json(ByteString bytes) => Json(bytes.Memory);
 
     private static JsonObject Json(ReadOnlyMemory<byte> bytes) => JsonNode.Parse(bytes.Span)!.AsObject();
+
+    [Fact]
+    public async Task A_report_that_comes_before_the_pods_grain_has_seen_the_end_of_the_binding_is_written()
+    {
+        await ConnectAsync("n1");
+        WritePod("mine", "");
+
+        // The grain has the pod in memory from before its binding, as it has while the binding is committed.
+        await cluster.Client.GetGrain<IObjectGrain>(Pod("mine").ToString()).GetAsync(Cancel);
+        WritePod("mine", "n1");
+        Assert.False((await ReportPodAsync("mine", "uid-mine", """{"phase":"Running"}""")).Reconnect);
+        Assert.Equal("Running", (string?)Read(Pod("mine"))["status"]!["phase"]);
+    }
 
     private JsonObject Read(ObjectKey key) => Json(cache.Get(key)!.Document);
 

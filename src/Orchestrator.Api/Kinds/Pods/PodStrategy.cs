@@ -85,13 +85,13 @@ internal sealed class PodStrategy : KindStrategy
     /// <summary>A resize changes the resources of containers and nothing else.</summary>
     private static void Resize(JsonObject obj, JsonObject old)
     {
-        var asked = obj.Object("spec").Items("containers").ToDictionary(c => c.Text("name"), c => c["resources"]?.DeepClone(), StringComparer.Ordinal);
+        var asked = obj.Object("spec").Items("containers").ToLookup(c => c.Text("name"), c => c["resources"]?.DeepClone(), StringComparer.Ordinal);
         RestoreAllBut("metadata", obj, old);
         foreach (var container in obj.Object("spec").Items("containers"))
         {
-            if (asked.TryGetValue(container.Text("name"), out var resources))
+            if (asked.Contains(container.Text("name")))
             {
-                container["resources"] = resources;
+                container["resources"] = asked[container.Text("name")].First();
             }
         }
     }

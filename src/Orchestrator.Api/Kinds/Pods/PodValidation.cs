@@ -64,11 +64,11 @@ internal static class PodValidation
     public static Faults ValidateEphemeralContainers(JsonObject pod, JsonObject old)
     {
         var faults = Validate(pod);
-        var now = pod.Object("spec").Items("ephemeralContainers").ToDictionary(c => c.Text("name"), StringComparer.Ordinal);
+        var now = pod.Object("spec").Items("ephemeralContainers").ToLookup(c => c.Text("name"), StringComparer.Ordinal);
         foreach (var container in old.Object("spec").Items("ephemeralContainers"))
         {
             var name = container.Text("name");
-            if (!now.TryGetValue(name, out var kept))
+            if (now[name].FirstOrDefault() is not { } kept)
             {
                 faults.Forbidden("spec.ephemeralContainers", $"existing ephemeral containers \"{name}\" may not be removed\n");
             }

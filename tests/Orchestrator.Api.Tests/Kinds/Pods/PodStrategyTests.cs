@@ -123,5 +123,26 @@ public sealed class PodStrategyTests
     public void Pull_policy_follows_the_tag(string image, string policy) =>
         Assert.Equal(policy, Created(Strategy("", "pods"), Pod($$"""{"containers":[{"name":"a","image":"{{image}}"}]}"""))["spec"]!["containers"]![0]!["imagePullPolicy"]!.GetValue<string>());
 
+    [Theory]
+    [InlineData("""[{"name":"look","image":"d"}]""", """[{"name":"look","image":"d"},{"name":"more","image":"d"}]""", "")]
+    [InlineData("""[{"name":"look","image":"d"}]""", "[]", "spec.ephemeralContainers: Forbidden: existing ephemeral containers \"look\" may not be removed\n")]
+    [InlineData("""[{"name":"look","image":"d"}]""", """[{"name":"look","image":"e"}]""", "spec.ephemeralContainers: Forbidden: existing ephemeral containers \"look\" may not be changed\n")]
+    [InlineData("[]", """[{"name":"look","image":"d"},{"name":"look","image":"d"}]""", "spec.ephemeralContainers[1].name: Duplicate value: \"look\"")]
+    [InlineData("[]", """[{"name":"look","image":"d","targetContainerName":"none"}]""", "spec.ephemeralContainers[0].targetContainerName: Not found: \"none\"")]
+    public void Ephemeral_containers_are_only_added(string old, string now, string faults)
+    {
+        string With(string list) => Pod($$"""{"containers":[{{C}}],"ephemeralContainers":{{list}}}""");
+        AssertFaults(faults, UpdateFaults(Strategy("", "pods"), With(old), With(now), "ephemeralcontainers"));
+    }
+
+    [Fact]
+    public void A_resize_that_names_a_container_twice_is_a_resize_of_what_it_says_first()
+    {
+        var old = Pod($$"""{"containers":[{{C}}]}""");
+        var obj = Json(Pod($$"""{"containers":[{{C}},{{C}}]}"""));
+        Strategy("", "pods").PrepareForUpdate(obj, Json(old), "resize");
+        Assert.Single(obj["spec"]!["containers"]!.AsArray());
+    }
+
     private static string Pod(string spec) => $$"""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"bad-pod"},"spec":{{spec}}}""";
 }
