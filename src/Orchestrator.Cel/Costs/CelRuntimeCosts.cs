@@ -54,8 +54,9 @@ internal static class CelRuntimeCosts
         "starts_with_string" or "ends_with_string" or "string_to_bytes" or "bytes_to_string" => FirstTraversed,
         "string_format" or "strings_quote" => FirstTraversed,
         "in_list" => static (arguments, _) => arguments[1].CostSize,
+        "equals" => static (arguments, _) => arguments[0] is CelOpaque ? 1 : CelCosts.Scaled(Math.Min(arguments[0].CostSize, arguments[1].CostSize), Text),
         "less_string" or "greater_string" or "less_equals_string" or "greater_equals_string" or "less_bytes" or "greater_bytes" or "less_equals_bytes"
-            or "greater_equals_bytes" or "equals" or "not_equals" => static (arguments, _) => CelCosts.Scaled(Math.Min(arguments[0].CostSize, arguments[1].CostSize), Text),
+            or "greater_equals_bytes" or "not_equals" => static (arguments, _) => CelCosts.Scaled(Math.Min(arguments[0].CostSize, arguments[1].CostSize), Text),
         "add_string" or "add_bytes" => static (arguments, _) => CelCosts.Scaled(CelCosts.Plus(arguments[0].CostSize, arguments[1].CostSize), Text),
         "matches_string" => Regex,
         "contains_string" => static (arguments, _) =>
