@@ -32,6 +32,14 @@ public sealed class CostTests
     [InlineData("url('https:://kubernetes.io/').getQuery()", 4, 4, 4)]
     [InlineData("url('https:://kubernetes.io/') == url('https:://kubernetes.io/')", 7, 9, 7)]
     [InlineData("url('https:://kubernetes.io/') == url('http://x.b')", 5, 5, 5)]
+    [InlineData("format.named('dns1123Subdomain').value().validate('my-name')", 34, 34, 17)]
+    [InlineData("format.named('dns1123Label').value().validate('my-name')", 34, 34, 10)]
+    [InlineData("format.named('dns1123Label').value() == format.named('dns1123Label').value()", 5, 11, 5)]
+    [InlineData("sets.contains([1], [1])", 22, 22, 2)]
+    [InlineData("sets.equivalent([1, 2, 3], [3, 2, 1])", 39, 39, 19)]
+    [InlineData("quantity('50k').add(20).sub(quantity('100k')).asInteger() > 0", 6, 6, 6)]
+    [InlineData("quantity('200M') == quantity('0.2G') && quantity('0.2G') == quantity('200M')", 3, 6, 6)]
+    [InlineData("'abc 123 def 123'.findAll('123', 1)", 2, 2, 2)]
     [InlineData("[1, 2, 3].all(i, i > 0)", 20, 26, 16)]
     public void Literal_expressions(string expression, ulong least, ulong most, ulong runtime)
     {

@@ -24,7 +24,8 @@ internal static class CelRuntimeCosts
         // Two checks per expression are affordable.
         "check" => static (_, _) => 350_000,
         "serviceAccount" or "path" or "group" or "resource" or "subresource" or "namespace" or "name" or "allowed" or "reason" or "error" or "errored" => One,
-        "fieldSelector" or "labelSelector" => FirstArgumentTraversed,
+        "fieldSelector" or "labelSelector" => static (arguments, _) => CelCosts.Plus(
+            CelCosts.ListLiteral + CelCosts.Scaled(arguments[1].CostSize, Text), CelCosts.Times(CelCosts.Scaled(arguments[1].CostSize, 0.5), CelCosts.Requirement)),
         "isSorted" or "sum" or "max" or "min" or "indexOf" or "lastIndexOf" => static (arguments, _) => Traversal(arguments[0]),
         "url" or "lowerAscii" or "upperAscii" or "substring" or "trim" or "jsonpatch.escapeKey" => FirstTraversed,
         "replace" or "split" => FirstTraversedTwice,
@@ -46,8 +47,6 @@ internal static class CelRuntimeCosts
         "sets.equivalent" => static (arguments, _) => CelCosts.Plus(CelCosts.Times(CelCosts.Times(arguments[0].CostSize, arguments[1].CostSize), 2), 1),
         _ => null,
     };
-
-    private static CelCallCost FirstArgumentTraversed { get; } = static (arguments, _) => CelCosts.Scaled(arguments[1].CostSize, Text);
 
     private static CelCallCost OfStandard(string function, string overload) => overload switch
     {

@@ -29,7 +29,8 @@ internal static class LibraryEstimates
                 or "major" or "minor" or "patch" or "format.named":
                 return new(One);
             case "fieldSelector" or "labelSelector" when arguments.Length == 1:
-                return new(size(arguments[0]).Times(Text));
+                var selector = size(arguments[0]);
+                return new(selector.Times(Text).Plus(selector.Times(0.5).Times(CelCostEstimate.Exactly(CelCosts.Requirement))).Plus(CelCostEstimate.Exactly(CelCosts.ListLiteral)));
             case "isSorted" or "sum" or "max" or "min" or "indexOf" or "lastIndexOf" when target is not null:
                 return new(OneTraversal(target, size));
             case "url" or "jsonpatch.escapeKey" when arguments.Length == 1:
