@@ -96,7 +96,21 @@ public sealed class CelEnvironment
         if (CelParser.Parse(source, issues, _macros, _built.OptionalSyntax) is not { } tree) return CelCompilation.Failed(issues.ToList());
         CelChecker.Check(tree, _declarations, issues);
         if (_literalRules && !issues.Any) CelLiteralRules.CheckConstants(tree, issues);
-        if (issues.Any) return CelCompilation.Failed(issues.ToList());
+        return issues.Any ? CelCompilation.Failed(issues.ToList()) : Plan(expression, tree);
+    }
+
+    /// <summary>Compiles an expression whatever the checker says of it; what does not fit fails when it runs.</summary>
+    internal CelCompilation CompileUnchecked(string expression)
+    {
+        var source = new CelSource(expression);
+        var issues = new CelIssues(source);
+        if (CelParser.Parse(source, issues, _macros, _built.OptionalSyntax) is not { } tree) return CelCompilation.Failed(issues.ToList());
+        CelChecker.Check(tree, _declarations, new CelIssues(source));
+        return Plan(expression, tree);
+    }
+
+    private CelCompilation Plan(string expression, CelExpression tree)
+    {
         var planner = new CelPlanner(_declarations);
         var step = planner.Plan(tree);
         return CelCompilation.Succeeded(new CelProgram(expression, tree, step, planner.GlobalCount, planner.LocalCount, _sized));

@@ -28,6 +28,19 @@ public sealed class AuthorizationTests
         Assert.Equal(expected, CelCases.Outcome(expression, environment, activation));
     }
 
+    /// <summary>The figures are those of TestAuthzLibrary in cost_test.go of the apiserver.</summary>
+    [Theory]
+    [InlineData("authorizer.path('/healthz')", 2)]
+    [InlineData("authorizer.group('apps').resource('deployments').subresource('status').namespace('test').name('backend')", 6)]
+    [InlineData("authorizer.group('').resource('pods').fieldSelector('spec.nodeName=example-node-name.fully.qualified.domain.name.example.com')", 1821)]
+    [InlineData("authorizer.path('/healthz').check('get').allowed()", 350_003)]
+    public void Checks_cost_what_they_cost_upstream(string expression, ulong cost)
+    {
+        var program = CelCases.Program(expression, CelEnvironment.Kubernetes.WithVariable("authorizer", CelAuthorization.AuthorizerType));
+        var result = CelCases.Run(program, new CelActivation().Set("authorizer", CelAuthorization.Authorizer(new Answers())));
+        Assert.Equal((cost, cost, cost), (result.Cost, program.EstimateCost().Min, program.EstimateCost().Max));
+    }
+
     [Fact]
     public void Two_checks_are_affordable_and_three_are_not()
     {

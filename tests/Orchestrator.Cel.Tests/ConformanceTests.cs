@@ -11,6 +11,11 @@ public sealed class ConformanceTests
     /// <summary>Vectors that are not met, each with the reason.</summary>
     private static readonly Dictionary<string, string> Differences = new(StringComparer.Ordinal)
     {
+        ["type_deductions/functions/function_result_type"] = "declares a function of its own",
+        ["type_deductions/type_parameters/multiple_parameters_generality"] = "declares a function of its own",
+        ["type_deductions/type_parameters/multiple_parameters_generality_2"] = "declares a function of its own",
+        ["type_deductions/type_parameters/multiple_parameters_parameterized_ovl"] = "declares a function of its own",
+        ["type_deductions/type_parameters/multiple_parameters_parameterized_ovl_2"] = "declares a function of its own",
     };
 
     public static TheoryData<string> Files => [.. Directory.GetFiles(ConformanceVector.Folder, "*.jsonl").Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal)];
@@ -26,13 +31,13 @@ public sealed class ConformanceTests
             if ((why is null) == Differences.ContainsKey(name)) failures.Add($"{name}: {vector.Expression} : {why ?? "is met although it is listed as a difference"}");
         }
 
-        Assert.Empty(failures);
+        Assert.True(failures.Count == 0, string.Join(System.Environment.NewLine, failures));
     }
 
     private static string? WhyNot(ConformanceVector vector)
     {
-        var compilation = vector.Declare(Environment).Compile(vector.Expression);
-        // Without a checker the error shows at run time; to refuse the expression before is as good.
+        var environment = vector.Declare(Environment);
+        var compilation = vector.IsUnchecked ? environment.CompileUnchecked(vector.Expression) : environment.Compile(vector.Expression);
         if (compilation.Program is not { } program) return vector.ExpectsError ? null : compilation.Message;
         if (vector.Json["deducedType"] is { } deduced && ConformanceVector.ReadType(deduced).ToString() is var type && type != program.ResultType.ToString()) return $"expected type {type} but got {program.ResultType}";
         if (vector.CheckOnly) return null;

@@ -14,6 +14,8 @@ internal sealed record ConformanceVector(JsonObject Json)
 
     public bool ExpectsError => Json.ContainsKey("error");
 
+    public bool IsUnchecked => Json.ContainsKey("disableCheck");
+
     public bool CheckOnly => Json.ContainsKey("checkOnly");
 
     public static string Folder => Path.Combine(Path.GetDirectoryName(ThisFile())!, "testdata", "conformance");

@@ -96,7 +96,7 @@ public sealed class KubernetesLibraryTests
     [InlineData("isQuantity('1.3Gi')", "true")]
     [InlineData("isQuantity('1,3G')", "false")]
     [InlineData("isQuantity('1e3')", "true")]
-    [InlineData("quantity('10Mo')", "error: unable to parse quantity's suffix")]
+    [InlineData("quantity('10MM')", "error: unable to parse quantity's suffix")]
     [InlineData("quantity('')", "error: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'")]
     [InlineData("type(quantity('1')) == kubernetes.Quantity", "true")]
     public void Quantities(string expression, string expected)
@@ -173,7 +173,7 @@ public sealed class KubernetesLibraryTests
     public void What_Kubernetes_does_not_enable_is_not_there(string expression) => Assert.Null(CelEnvironment.Kubernetes.Compile(expression).Program);
 
     [Theory]
-    [InlineData("math.greatest(1, 2.5, 3u)", "3")]
+    [InlineData("math.greatest(1, 2, 3)", "3")]
     [InlineData("base64.decode('aGk') == b'hi'", "true")]
     [InlineData("cel.bind(a, 1 + 1, a * a)", "4")]
     [InlineData("'añ😀'.reverse()", "😀ña")]

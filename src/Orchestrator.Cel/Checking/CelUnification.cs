@@ -36,7 +36,8 @@ internal sealed class CelUnification
     }
 
     /// <summary>The more general of two types that are known to fit.</summary>
-    public static CelType MostGeneral(CelType left, CelType right) => IsEqualOrLessSpecific(left, right) ? left : right;
+    public static CelType MostGeneral(CelType left, CelType right) =>
+        right.Kind == CelTypeKind.Null || (left.Kind != CelTypeKind.Null && IsEqualOrLessSpecific(left, right)) ? left : right;
 
     private static CelType Rename(CelType type, Dictionary<string, CelType> names) =>
         type.Kind == CelTypeKind.Parameter ? names[type.RuntimeName]

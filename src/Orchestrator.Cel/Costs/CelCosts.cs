@@ -16,6 +16,9 @@ public static class CelCosts
 
     public const ulong ObjectLiteral = 40;
 
+    /// <summary>What making one requirement of a selector costs; two code points are the least that one takes.</summary>
+    internal const ulong Requirement = ObjectLiteral + ListLiteral;
+
     /// <summary>The most that one evaluation of one expression may cost.</summary>
     public const ulong PerCallLimit = 1_000_000;
 

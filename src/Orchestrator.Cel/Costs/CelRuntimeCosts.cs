@@ -24,7 +24,8 @@ internal static class CelRuntimeCosts
         // Two checks per expression are affordable.
         "check" => static (_, _) => 350_000,
         "serviceAccount" or "path" or "group" or "resource" or "subresource" or "namespace" or "name" or "allowed" or "reason" or "error" or "errored" => One,
-        "fieldSelector" or "labelSelector" => FirstArgumentTraversed,
+        "fieldSelector" or "labelSelector" => static (arguments, _) => CelCosts.Plus(
+            CelCosts.ListLiteral + CelCosts.Scaled(arguments[1].CostSize, Text), CelCosts.Times(CelCosts.Scaled(arguments[1].CostSize, 0.5), CelCosts.Requirement)),
         "isSorted" or "sum" or "max" or "min" or "indexOf" or "lastIndexOf" => static (arguments, _) => Traversal(arguments[0]),
         "url" or "lowerAscii" or "upperAscii" or "substring" or "trim" or "jsonpatch.escapeKey" => FirstTraversed,
         "replace" or "split" => FirstTraversedTwice,
@@ -47,15 +48,14 @@ internal static class CelRuntimeCosts
         _ => null,
     };
 
-    private static CelCallCost FirstArgumentTraversed { get; } = static (arguments, _) => CelCosts.Scaled(arguments[1].CostSize, Text);
-
     private static CelCallCost OfStandard(string function, string overload) => overload switch
     {
         "starts_with_string" or "ends_with_string" or "string_to_bytes" or "bytes_to_string" => FirstTraversed,
         "string_format" or "strings_quote" => FirstTraversed,
         "in_list" => static (arguments, _) => arguments[1].CostSize,
+        "equals" => static (arguments, _) => arguments[0] is CelOpaque ? 1 : CelCosts.Scaled(Math.Min(arguments[0].CostSize, arguments[1].CostSize), Text),
         "less_string" or "greater_string" or "less_equals_string" or "greater_equals_string" or "less_bytes" or "greater_bytes" or "less_equals_bytes"
-            or "greater_equals_bytes" or "equals" or "not_equals" => static (arguments, _) => CelCosts.Scaled(Math.Min(arguments[0].CostSize, arguments[1].CostSize), Text),
+            or "greater_equals_bytes" or "not_equals" => static (arguments, _) => CelCosts.Scaled(Math.Min(arguments[0].CostSize, arguments[1].CostSize), Text),
         "add_string" or "add_bytes" => static (arguments, _) => CelCosts.Scaled(CelCosts.Plus(arguments[0].CostSize, arguments[1].CostSize), Text),
         "matches_string" => Regex,
         "contains_string" => static (arguments, _) =>

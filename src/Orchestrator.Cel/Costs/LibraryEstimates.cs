@@ -11,6 +11,8 @@ internal static class LibraryEstimates
 
     private static readonly CelCostEstimate One = CelCostEstimate.Exactly(1);
 
+    private const ulong LongestFormatName = 64;
+
     /// <summary>An address in bytes: version 4 or 6.</summary>
     private static readonly CelSizeEstimate Address = new(4, 16);
 
@@ -27,11 +29,14 @@ internal static class LibraryEstimates
                 or "major" or "minor" or "patch" or "format.named":
                 return new(One);
             case "fieldSelector" or "labelSelector" when arguments.Length == 1:
-                return new(size(arguments[0]).Times(Text));
+                var selector = size(arguments[0]);
+                return new(selector.Times(Text).Plus(selector.Times(0.5).Times(CelCostEstimate.Exactly(CelCosts.Requirement))).Plus(CelCostEstimate.Exactly(CelCosts.ListLiteral)));
             case "isSorted" or "sum" or "max" or "min" or "indexOf" or "lastIndexOf" when target is not null:
                 return new(OneTraversal(target, size));
             case "url" or "jsonpatch.escapeKey" when arguments.Length == 1:
-                return new(size(arguments[0]).Times(Text));
+                return new(size(arguments[0]).Times(Text), size(arguments[0]));
+            case CelOperators.Equal when arguments.Length == 2 && arguments[0].Type.Equals(arguments[1].Type):
+                return Equality(arguments[0].Type, arguments[1]);
             case "lowerAscii" or "upperAscii" or "substring" or "trim" when target is not null:
                 return new(size(target).Times(Text), size(target));
             case "replace" when target is not null && arguments.Length >= 2:
@@ -44,11 +49,11 @@ internal static class LibraryEstimates
             case "find" or "findAll" when target is not null && arguments.Length >= 1:
                 var subject = size(target).Plus(CelSizeEstimate.Exactly(1)).Times(Text);
                 return new(subject.Times(size(arguments[0]).Times(CelCosts.RegexLength)), new CelSizeEstimate(0, size(target).Max));
-            case "cidr" or "isIP" or "isCIDR" or "quantity" or "isQuantity" or "semver" or "isSemver" when target is not null:
+            case "cidr" or "isIP" or "isCIDR" or "quantity" or "isQuantity" or "semver" or "isSemver" when arguments.Length >= 1:
                 return new(size(arguments[0]).Times(Text));
-            case "ip" when target is not null:
-                return new(One);
-            case "ip.isCanonical" when target is not null && arguments.Length >= 1:
+            case "ip":
+                return new(target is null ? size(arguments[0]).Times(Text) : One);
+            case "ip.isCanonical" when arguments.Length >= 1:
                 return new(size(arguments[0]).Times(2 * Text));
             case "containsIP" when target is not null && arguments.Length >= 1:
                 return new(Contains(arguments[0], overload == "cidr_contains_ip_string", size));
@@ -64,6 +69,14 @@ internal static class LibraryEstimates
             default:
                 return null;
         }
+    }
+
+    /// <summary>What functions look into is compared at once, but for URLs, which are compared as texts.</summary>
+    private static CallEstimate? Equality(CelType type, CostOperand right)
+    {
+        if (type.Kind != CelTypeKind.Opaque || type.IsOptional) return null;
+        if (type.Equals(Libraries.CelUrl.TypeOfUrls)) return new(new CelSizeEstimate(1, right.ComputedSize?.Max ?? 1).Times(Text));
+        return new(type.Equals(Libraries.CelFormat.TypeOfFormats) ? new CelSizeEstimate(1, LongestFormatName).Times(Text) : One);
     }
 
     /// <summary>One comparison for each element; texts and bytes are read for it.</summary>

@@ -42,7 +42,9 @@ internal sealed class CelPlanner(CelDeclarations declarations)
     private CelStep Ident(IdentExpression ident)
     {
         if (ident.Constant is { } constant) return new ConstantStep(constant);
-        if (ident.Resolved is not { } name) return new LocalStep(_locals.FindLast(local => local.Name == ident.Name).Slot);
+        var local = ident.Resolved is null ? _locals.FindLastIndex(candidate => candidate.Name == ident.Name) : -1;
+        if (local >= 0) return new LocalStep(_locals[local].Slot);
+        var name = ident.Resolved ?? ident.Name;
         var index = _globals.IndexOf(name);
         if (index < 0)
         {
@@ -55,15 +57,20 @@ internal sealed class CelPlanner(CelDeclarations declarations)
 
     private CelStep Call(CallExpression call)
     {
+        var overloads = call.Overloads.Count > 0 ? call.Overloads : Unchecked(call);
         var single = call.Overloads.Count == 1 ? call.Overloads[0].Id : string.Empty;
         CelStep[] arguments = call.Target is null ? [.. call.Arguments.Select(Plan)] : [Plan(call.Target), .. call.Arguments.Select(Plan)];
         if (call.Function == CelOperators.In && Membership(arguments) is { } membership) return membership;
         if (CelOperatorSteps.Make(call.Function, arguments, single) is { } step) return step;
-        var made = new CallStep(call.Function, call.Overloads, RegexFolded(call, arguments), CelRuntimeCosts.Of(call.Function, single));
+        var made = new CallStep(call.Function, overloads, RegexFolded(call, arguments), CelRuntimeCosts.Of(call.Function, single));
         if (!Conversions.Contains(call.Function) || arguments is not [ConstantStep constant]) return made;
-        var value = CallStep.Call(call.Function, call.Overloads, [constant.Value]);
+        var value = CallStep.Call(call.Function, overloads, [constant.Value]);
         return value is CelError ? made : new ConstantStep(value);
     }
+
+    /// <summary>All overloads that a call could mean when the checker chose none, because the expression is evaluated unchecked.</summary>
+    private List<CelOverload> Unchecked(CallExpression call) =>
+        declarations.FindFunction(call.Function)?.Overloads.Where(overload => overload.IsMember == (call.Target is not null)).ToList() ?? [];
 
     /// <summary>A constant regular expression is compiled now, so that evaluating it finds it ready.</summary>
     private static CelStep[] RegexFolded(CallExpression call, CelStep[] arguments)

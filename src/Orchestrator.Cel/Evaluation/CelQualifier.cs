@@ -15,7 +15,8 @@ internal static class CelQualifier
             CelObject obj when obj.TryGet(field.Value, out var item) => item,
             CelList => new CelError("unsupported index type 'string' in list"),
             CelError error => error,
-            _ => null,
+            CelMap or CelObject => null,
+            _ => CelError.NoSuchKey(field.Value),
         };
         if (found is null) return optional ? CelOptional.None : value is CelObject ? new CelError($"no such field '{field.Value}'") : CelError.NoSuchKey(field.Value);
         return optional && found is not CelError ? Wrap(found) : found;
@@ -40,7 +41,7 @@ internal static class CelQualifier
             case CelObject when key is CelString field:
                 return Select(value, field, optional);
             default:
-                return optional ? CelOptional.None : CelError.NoSuchKey(key);
+                return CelError.NoSuchKey(key);
         }
     }
 

@@ -7,11 +7,12 @@ namespace Orchestrator.Cel.Libraries;
 /// <remarks>Upstream: pkg/cel/library/format.go of the apiserver.</remarks>
 internal static class FormatLibrary
 {
-    /// <summary>What an estimate charges for each tenth of a text, whichever format it is checked against.</summary>
-    /// <remarks>Upstream: MaxFormatSize times RegexStringLengthCostFactor.</remarks>
+    /// <summary>What an estimate charges for each ten code points of a text, whichever format it is checked against.</summary>
+    /// <remarks>Upstream: TestNameFormatCost in pkg/cel/library/cost_test.go of the apiserver.</remarks>
     public static CelCostEstimate CheckEstimate { get; } = CelCostEstimate.Exactly((ulong)(LargestFormat * CelCosts.RegexLength));
 
-    private const int LargestFormat = 64;
+    /// <summary>The longest pattern of a format that the estimate assumes.</summary>
+    private const int LargestFormat = 128;
 
     public static void Declare(CelLibraryBuilder builder)
     {

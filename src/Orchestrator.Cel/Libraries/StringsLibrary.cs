@@ -12,7 +12,7 @@ internal static class StringsLibrary
         var functions = builder.Functions;
         var text = CelType.String;
         functions.Member("charAt", "string_char_at_int", [text, CelType.Int], text, static arguments => CharAt(Text(arguments[0]), Number(arguments[1])));
-        functions.Member("indexOf", "string_index_of_string", [text, text], CelType.Int, static arguments => IndexOf(Text(arguments[0]), Text(arguments[1]), 0));
+        functions.Member("indexOf", "string_index_of_string", [text, text], CelType.Int, static arguments => IndexOf(Text(arguments[0]), Text(arguments[1]), null));
         functions.Member("indexOf", "string_index_of_string_int", [text, text, CelType.Int], CelType.Int, static arguments => IndexOf(Text(arguments[0]), Text(arguments[1]), Number(arguments[2])));
         functions.Member("lastIndexOf", "string_last_index_of_string", [text, text], CelType.Int, static arguments => LastIndexOf(Text(arguments[0]), Text(arguments[1]), null));
         functions.Member("lastIndexOf", "string_last_index_of_string_int", [text, text, CelType.Int], CelType.Int, static arguments => LastIndexOf(Text(arguments[0]), Text(arguments[1]), Number(arguments[2])));
@@ -52,12 +52,12 @@ internal static class StringsLibrary
         return index == runes.Length ? CelString.Empty : CelString.Of(runes[index].ToString());
     }
 
-    private static CelValue IndexOf(string text, string part, long offset)
+    private static CelValue IndexOf(string text, string part, long? offset)
     {
-        if (part.Length == 0) return CelInt.Of(offset);
-        if (offset < 0) return OutOfRange(offset);
+        if (part.Length == 0) return CelInt.Of(offset ?? 0);
         var (runes, wanted) = (Runes(text), Runes(part));
-        for (var i = offset; i <= runes.Length - wanted.Length; i++)
+        if (offset is { } given && (given < 0 || given >= runes.Length)) return OutOfRange(given);
+        for (var i = offset ?? 0; i <= runes.Length - wanted.Length; i++)
         {
             if (runes.AsSpan((int)i, wanted.Length).SequenceEqual(wanted)) return CelInt.Of(i);
         }

@@ -94,11 +94,12 @@ internal static class CelNumber
 
     private static int? Compare(double left, double right) => double.IsNaN(left) || double.IsNaN(right) ? null : left < right ? -1 : left > right ? 1 : 0;
 
+    // The bounds themselves compare as doubles do, as upstream's compareIntDouble has it.
     private static int? Compare(long left, double right) => right switch
     {
         double.NaN => null,
         < LongFloor => 1,
-        >= LongCeiling => -1,
+        > LongCeiling => -1,
         _ => Compare((double)left, right),
     };
 
@@ -106,7 +107,7 @@ internal static class CelNumber
     {
         double.NaN => null,
         < 0 => 1,
-        >= UlongCeiling => -1,
+        > UlongCeiling => -1,
         _ => Compare((double)left, right),
     };
 }
