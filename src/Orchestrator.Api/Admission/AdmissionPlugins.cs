@@ -1,3 +1,4 @@
+using Orchestrator.Api.Admission.Policies;
 using Orchestrator.Api.Admission.PodSecurity;
 using Orchestrator.Api.Admission.Quotas;
 using Orchestrator.Api.Admission.Webhooks;
@@ -18,6 +19,7 @@ public static class AdmissionPlugins
         new NamespaceLifecycle(),
         new LimitRanger(),
         new ServiceAccountAdmission(),
+        new NodeRestriction(),
         new TaintNodesByCondition(),
         new PodSecurityAdmission(),
         new Priority(),
@@ -30,12 +32,14 @@ public static class AdmissionPlugins
         new CertificateSigning(),
         new CertificateSubjectRestriction(),
         DefaultClass.OfIngresses(),
+        new MutatingPolicies(),
         new MutatingWebhooks(),
 
         // What upstream does in the storage of the kinds, after all that may change the object.
         new CertificateRequester(),
         new RoleEscalation(),
         new ServiceAllocation(addresses),
+        new ValidatingPolicies(),
         new ValidatingWebhooks(),
         new ResourceQuotaAdmission(),
     ];

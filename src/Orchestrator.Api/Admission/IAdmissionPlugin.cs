@@ -78,6 +78,9 @@ public sealed record AdmissionAttributes
     /// <summary>The other versions of the resource, in which webhooks and policies may know it.</summary>
     public Func<IEnumerable<ResourceKind>> OtherVersions { get; init; } = () => [];
 
+    /// <summary>The kind of a group, version and name that the server knows; null when there is none.</summary>
+    public Func<(string Group, string Version), string, ResourceKind?> FindKind { get; init; } = (_, _) => null;
+
     /// <summary>Makes a changed object, in the version of a kind, the object of the request; a status when it cannot be read.</summary>
     public Func<JsonNode?, ResourceKind, ApiStatus?> TakeOver { get; init; } = (_, _) => null;
 

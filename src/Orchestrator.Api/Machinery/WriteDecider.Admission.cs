@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Admission;
 using Orchestrator.Api.Documents;
+using Orchestrator.Api.Identity;
 using Orchestrator.Api.Registry;
 using Orchestrator.Api.Schema;
 
@@ -10,7 +11,7 @@ namespace Orchestrator.Api.Machinery;
 public sealed partial class WriteDecider
 {
     /// <summary>What no webhook or policy may change: who the object is, and what the server alone says of it.</summary>
-    private static readonly string[] Identity =
+    private static readonly string[] Kept =
         ["name", "namespace", "uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion", "selfLink"];
 
     /// <summary>Lets the plugins change the object; null: the request goes on.</summary>
@@ -65,36 +66,64 @@ public sealed partial class WriteDecider
         Warnings = request.Warnings,
         Companions = request.Companions,
         OtherVersions = () => registry().All.Where(kind => kind.StorageResource == request.Kind.StorageResource && kind != request.Kind),
+        FindKind = (version, kind) => registry().Find(new GroupVersionKind(version.Group, version.Version, kind)),
         TakeOver = (changed, kind) => TakeOver(request, obj, changed, kind),
     };
 
     /// <summary>The request to create a subresource whose object is of another kind: a binding, an eviction.</summary>
     private WriteDecision? AdmitSubresource(Request request, JsonObject body)
     {
-        var attributes = Attributes(request, AdmissionOperation.Create, body, null) with { HasObjectOfKind = false };
+        var attributes = Attributes(request, AdmissionOperation.Create, body, null) with
+        {
+            HasObjectOfKind = false,
+            TakeOver = (changed, _) => Replace(body, changed),
+        };
         return Admit(request, attributes) ?? ValidateAdmission(request, attributes);
     }
 
     /// <summary>Decodes what a webhook or policy made of the object as if it had been sent, and puts it into the object's place.</summary>
     private static ApiStatus? TakeOver(Request request, JsonObject? obj, JsonNode? changed, ResourceKind kind)
     {
-        if (obj is null || changed is not JsonObject)
+        if (obj is null || changed is not JsonObject given)
         {
-            return Statuses.InternalError("an admission plugin left no object");
+            return NothingLeft();
+        }
+
+        if (request.Options.Subresource == "scale")
+        {
+            // What was shown is a view of the workload; only its replicas are a part of it.
+            if (obj["spec"] is JsonObject spec)
+            {
+                spec["replicas"] = (given["spec"] as JsonObject).Whole("replicas") ?? 0;
+            }
+
+            return null;
         }
 
         var decoded = SchemaDecoder.Decode(Encoding.UTF8.GetBytes(GoText.Json(changed)), OpenApiSchemas.For(kind.GroupVersionKind) ?? SchemaNode.Any);
         if (decoded.Object is not { } taken)
         {
-            return Statuses.InternalError(decoded.Fault ?? "an admission plugin left no object");
+            return decoded.Fault is { } fault ? Statuses.InternalError(fault) : NothingLeft();
         }
 
         taken["kind"] = kind.Kind;
         VersionConversion.ToStorage(taken, kind);
         Fill(request, taken);
-        foreach (var field in Identity)
+        foreach (var field in Kept)
         {
             taken.Metadata().CopyField(field, obj.Metadata());
+        }
+
+        return Replace(obj, taken);
+    }
+
+    private static ApiStatus NothingLeft() => Statuses.InternalError("an admission plugin left no object");
+
+    private static ApiStatus? Replace(JsonObject obj, JsonNode? changed)
+    {
+        if (changed is not JsonObject taken)
+        {
+            return NothingLeft();
         }
 
         obj.Clear();

@@ -51,11 +51,16 @@ internal sealed class WebhookClient(IWatchCache cache) : IWebhookClient, IDispos
     private async Task<WebhookReply> AskAsync(WebhookCall call, TimeSpan limit, CancellationToken cancellationToken)
     {
         var uid = Guid.NewGuid().ToString("D");
+        if (call.Target.Address is not { } address)
+        {
+            return Failed(uid, Post(call, "the address is not one of https"));
+        }
+
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(call.Target.Timeout < limit ? call.Target.Timeout : limit);
         try
         {
-            return await PostAsync(ClientFor(call.Target), call, uid, patience.Token);
+            return await PostAsync(ClientFor(address, call.Target), address, call, uid, patience.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -71,11 +76,11 @@ internal sealed class WebhookClient(IWatchCache cache) : IWebhookClient, IDispos
         }
     }
 
-    private static async Task<WebhookReply> PostAsync(HttpClient client, WebhookCall call, string uid, CancellationToken cancellationToken)
+    private static async Task<WebhookReply> PostAsync(HttpClient client, Uri address, WebhookCall call, string uid, CancellationToken cancellationToken)
     {
         using var content = new ByteArrayContent(call.Review(uid));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        using var request = new HttpRequestMessage(HttpMethod.Post, call.Target.Address) { Content = content };
+        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
         request.Headers.Accept.ParseAdd("application/json");
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
         var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
@@ -84,7 +89,7 @@ internal sealed class WebhookClient(IWatchCache cache) : IWebhookClient, IDispos
 
     private static WebhookReply Failed(string uid, string fault) => new(uid, default, fault);
 
-    private static string Post(WebhookCall call, string fault) => $"Post {GoText.Quote(call.Target.Address.ToString())}: {fault}";
+    private static string Post(WebhookCall call, string fault) => $"Post {GoText.Quote(call.Target.Text)}: {fault}";
 
     /// <summary>What upstream's client makes of an answer that is not a success.</summary>
     private static string Refusal(HttpStatusCode code, byte[] body)
@@ -113,9 +118,9 @@ internal sealed class WebhookClient(IWatchCache cache) : IWebhookClient, IDispos
         _ => failure.Message,
     };
 
-    private HttpClient ClientFor(WebhookTarget target)
+    private HttpClient ClientFor(Uri address, WebhookTarget target)
     {
-        var key = (target.Address.Authority, target.Service, target.CaBundle);
+        var key = (address.Authority, target.Service, target.CaBundle);
         lock (gate)
         {
             if (!clients.TryGetValue(key, out var client))

@@ -24,9 +24,10 @@ public sealed class PluginTests
 
     [Fact]
     public void Plugins_run_in_upstreams_order() => Assert.Equal(
-        ["NamespaceLifecycle", "LimitRanger", "ServiceAccount", "TaintNodesByCondition", "PodSecurity", "Priority", "DefaultTolerationSeconds", "DefaultStorageClass",
-            "StorageObjectInUseProtection", "PersistentVolumeClaimResize", "RuntimeClass", "DefaultIngressClass", "MutatingAdmissionWebhook", "CertificateRequester",
-            "RoleEscalation", "ServiceAllocation", "ValidatingAdmissionWebhook", "ResourceQuota"],
+        ["NamespaceLifecycle", "LimitRanger", "ServiceAccount", "NodeRestriction", "TaintNodesByCondition", "PodSecurity", "Priority", "DefaultTolerationSeconds",
+            "DefaultStorageClass", "StorageObjectInUseProtection", "PersistentVolumeClaimResize", "RuntimeClass", "CertificateApproval", "CertificateSigning",
+            "CertificateSubjectRestriction", "DefaultIngressClass", "MutatingAdmissionPolicy", "MutatingAdmissionWebhook", "CertificateRequester", "RoleEscalation",
+            "ServiceAllocation", "ValidatingAdmissionPolicy", "ValidatingAdmissionWebhook", "ResourceQuota"],
         AdmissionPlugins.BuiltIn.Select(plugin => plugin.Name));
 
     [Fact]

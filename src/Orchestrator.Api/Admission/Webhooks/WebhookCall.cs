@@ -20,8 +20,11 @@ public sealed record WebhookCall(string Hook, WebhookTarget Target, string Reque
 /// <summary>Where a webhook is and how long it may take.</summary>
 public sealed record WebhookTarget
 {
-    /// <summary>The address, with the timeout that the webhook is told.</summary>
-    public required Uri Address { get; init; }
+    /// <summary>The address as messages have it, with the timeout that the webhook is told.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>The address; null when the text is none.</summary>
+    public Uri? Address => Uri.TryCreate(Text, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttps ? address : null;
 
     /// <summary>The Service that the address names; null when it is an address outside the cluster.</summary>
     public WebhookService? Service { get; init; }
@@ -44,11 +47,9 @@ public sealed record WebhookTarget
         var text = service is null
             ? Kinds.JsonReading.Text(client, "url")
             : string.Create(CultureInfo.InvariantCulture, $"https://{name}.{ns}.svc:{port}/{path.TrimStart('/')}");
-        var address = new UriBuilder(text);
-        address.Query = string.Create(CultureInfo.InvariantCulture, $"{address.Query.TrimStart('?')}{(address.Query.Length > 1 ? "&" : "")}timeout={timeoutSeconds}s");
         return new WebhookTarget
         {
-            Address = address.Uri,
+            Text = string.Create(CultureInfo.InvariantCulture, $"{text}{(text.Contains('?', StringComparison.Ordinal) ? '&' : '?')}timeout={timeoutSeconds}s"),
             Service = service is null ? null : new WebhookService(ns, name, port),
             CaBundle = Decoded(Kinds.JsonReading.Text(client, "caBundle")),
             Timeout = TimeSpan.FromSeconds(timeoutSeconds),

@@ -1,3 +1,4 @@
+using Orchestrator.Api.Admission.Policies;
 using Orchestrator.Api.Machinery;
 using Orchestrator.Api.Registry;
 
@@ -20,9 +21,20 @@ internal sealed record WebhookQuestion(WebhookCall Call, ResourceKind Kind)
             return null;
         }
 
+        if (hook.Conditions.Any()
+            && !MatchConditions.Hold(hook.Conditions, PolicyExpressions.OfWebhook, RequestValues.Of(attributes, kind), out var fault))
+        {
+            if (fault is null || hook.FailsOpen)
+            {
+                return null;
+            }
+
+            refused = attributes.Forbid(fault);
+        }
+
         if (attributes.Options.DryRun && !hook.AllowsDryRun)
         {
-            refused = WebhookVerdict.NoDryRun(hook.Name);
+            refused ??= WebhookVerdict.NoDryRun(hook.Name);
         }
 
         var request = AdmissionRequests.Describe(attributes, kind);

@@ -5,7 +5,7 @@ using Orchestrator.Api.Machinery;
 namespace Orchestrator.Api.Kinds.AdmissionRegistration;
 
 /// <summary>What ValidatingAdmissionPolicies and MutatingAdmissionPolicies add to the common write path.</summary>
-/// <remarks>Upstream: SetDefaults_ValidatingAdmissionPolicySpec and validateValidatingAdmissionPolicySpec. Expressions are compiled where they are run.</remarks>
+/// <remarks>Upstream: SetDefaults_ValidatingAdmissionPolicySpec and validateValidatingAdmissionPolicySpec.</remarks>
 internal sealed class AdmissionPolicyStrategy(string resource) : StatusStrategy
 {
     /// <inheritdoc />
@@ -53,6 +53,7 @@ internal sealed class AdmissionPolicyStrategy(string resource) : StatusStrategy
             ValidateValidations(spec, faults);
         }
 
+        ExpressionValidation.OfPolicy(spec, mutates: resource == "mutatingadmissionpolicies", faults);
         return faults;
     }
 

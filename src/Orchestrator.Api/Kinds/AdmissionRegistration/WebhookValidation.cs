@@ -36,6 +36,7 @@ internal static class WebhookValidation
             faults.Invalid(path + ".timeoutSeconds", timeout, "the timeout value must be between 1 and 30 seconds");
         }
 
+        ExpressionValidation.OfWebhook(hook, path, faults);
         AdmissionRules.ValidateSelectors(hook, path, faults);
         faults.OneOfIfSet(path + ".reinvocationPolicy", hook.Text("reinvocationPolicy"), "IfNeeded", "Never");
         ValidateClient(hook.Object("clientConfig"), path + ".clientConfig", faults);
