@@ -25,7 +25,7 @@ public sealed class PluginTests
     [Fact]
     public void Plugins_run_in_upstreams_order() => Assert.Equal(
         ["NamespaceLifecycle", "LimitRanger", "ServiceAccount", "TaintNodesByCondition", "Priority", "DefaultTolerationSeconds", "StorageObjectInUseProtection", "RuntimeClass",
-            "CertificateRequester", "DefaultIngressClass", "DefaultStorageClass", "PersistentVolumeClaimResize", "RoleEscalation", "ServiceAllocation"],
+            "CertificateRequester", "CertificateApproval", "CertificateSigning", "CertificateSubjectRestriction", "DefaultIngressClass", "DefaultStorageClass", "PersistentVolumeClaimResize", "RoleEscalation", "ServiceAllocation"],
         AdmissionPlugins.BuiltIn.Select(plugin => plugin.Name));
 
     [Fact]
