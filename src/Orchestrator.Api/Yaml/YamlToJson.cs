@@ -44,6 +44,11 @@ public static class YamlToJson
             // How the parser says that the text is not YAML.
             return Refused(string.Create(CultureInfo.InvariantCulture, $"yaml: line {fault.Start.Line}: {Reason(fault)}"));
         }
+        catch (Exception fault) when (fault is InvalidOperationException or ArgumentException or FormatException or OverflowException)
+        {
+            // Some texts bring the parser into a state that it does not know itself: found by trying texts of all sorts.
+            return Refused("yaml: the text cannot be read");
+        }
     }
 
     private static string Reason(YamlException fault)

@@ -21,7 +21,7 @@ public sealed class JsonPatchFuzzTests
         if (result.Failure is null && operations.Count > 1)
         {
             // All at once comes to the same as one by one.
-            JsonNode? step = good.DeepClone();
+            var step = good.DeepClone();
             foreach (var operation in operations)
             {
                 var single = JsonPatch.Apply(step, Encoding.UTF8.GetBytes(new JsonArray(operation!.DeepClone()).ToJsonString()), null);

@@ -56,7 +56,9 @@ public sealed class WriteFuzzTests
         var (key, version, good) = Samples.All[random.Next(Samples.All.Length)];
         var configuration = Encoding.UTF8.GetBytes(Mutations.Document(random, good).ToJsonString());
         var options = new WriteOptions { User = "tester", Version = version, FieldManager = "fuzz", Force = true };
-        if (Cluster.Decider.Patch(key, DeciderFixture.Raw(key, Stored(good)), PatchFormat.Apply, configuration, options, Cluster.At) is not WriteDecision.Put once)
+        var creation = options with { FieldManager = "creator", Groups = ["system:masters"] };
+        if (Cluster.Decider.Create(key, Encoding.UTF8.GetBytes(good.ToJsonString()), creation, Cluster.At) is not WriteDecision.Put created
+            || Cluster.Decider.Patch(key, DeciderFixture.Store(key, created), PatchFormat.Apply, configuration, options, Cluster.At) is not WriteDecision.Put once)
         {
             return;
         }

@@ -113,13 +113,13 @@ public sealed class HostileBodyTests(GatewayFixture gateway) : IClassFixture<Gat
     public async Task A_watch_may_be_asked_to_last_for_years()
     {
         using var answer = await gateway.Admin.GetAsync(
-            Raw("/api/v1/namespaces/a/pods?watch=1&timeoutSeconds=2147483647"), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+            Raw("/api/v1/namespaces/years/pods?watch=1&timeoutSeconds=2147483647"), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
 
         Assert.Equal(200, (int)answer.StatusCode);
-        gateway.Seed("pods", "a", "years", "{}");
+        gateway.Seed("pods", "years", "later", "{}");
         await using var stream = await answer.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
         using var reader = new StreamReader(stream);
-        Assert.Contains("years", await reader.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("later", await reader.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]

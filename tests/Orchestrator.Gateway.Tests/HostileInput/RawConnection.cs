@@ -57,6 +57,26 @@ internal sealed class RawConnection : IAsyncDisposable
         return answer.ToString();
     }
 
+    /// <summary>Reads and forgets: who does not read stops the server from answering.</summary>
+    public async Task DrainAsync()
+    {
+        var buffer = new byte[16 * 1024];
+        try
+        {
+            while (await Stream.ReadAsync(buffer, TestContext.Current.CancellationToken) > 0)
+            {
+                // Nothing in it is wanted.
+            }
+        }
+        catch (Exception ended) when (ended is IOException or ObjectDisposedException)
+        {
+            // One of both ends closed.
+        }
+    }
+
+    /// <summary>Closes without a word.</summary>
+    public void Close() => tcp.Close();
+
     public async ValueTask DisposeAsync()
     {
         await Stream.DisposeAsync();

@@ -79,6 +79,7 @@ public sealed class RawHttpTests(GatewayFixture gateway) : IClassFixture<Gateway
         await using var connection = await RawConnection.OpenAsync(gateway, SslApplicationProtocol.Http2);
         await connection.SendAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
         await connection.Stream.WriteAsync(Frame(4, 0, 0, []), TestContext.Current.CancellationToken);
+        var answers = connection.DrainAsync();
         try
         {
             for (var id = 1; id < 10_000; id += 2)
@@ -94,6 +95,8 @@ public sealed class RawHttpTests(GatewayFixture gateway) : IClassFixture<Gateway
         }
 
         await LivesAsync();
+        connection.Close();
+        await answers;
         await UntilIdleAsync();
     }
 
