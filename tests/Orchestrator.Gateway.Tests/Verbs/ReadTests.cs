@@ -73,7 +73,8 @@ public sealed class ReadTests(GatewayFixture gateway) : IClassFixture<GatewayFix
         }
 
         var seen = new List<string>();
-        for (string? token = ""; token is not null;)
+        var token = (string?)"";
+        while (token is not null)
         {
             var (_, page) = await GatewayFixture.SendAsync(gateway.Admin, "GET", "/api/v1/secrets?limit=1&continue=" + Uri.EscapeDataString(token));
             seen.AddRange(page["items"]!.AsArray().Select(item => $"{item!["metadata"]!["namespace"]}/{item["metadata"]!["name"]}"));
