@@ -7,6 +7,7 @@ using Orchestrator.Grains.Objects;
 using Orchestrator.Grains.Tests.Fakes;
 using Orchestrator.Store.Cache;
 using Orchestrator.Store.Commits;
+using Orchestrator.Store.Kinds;
 using Orleans.Concurrency;
 using Orleans.TestingHost;
 using Xunit;
@@ -33,7 +34,9 @@ public sealed class ObjectGrainTests : IAsyncLifetime
             .AddSingleton(TimeProvider.System)
             .AddSingleton<IWriteDecider, PlainDecider>()
             .AddSingleton<IObjectStore>(store)
-            .AddSingleton<IWatchCache>(cache));
+            .AddSingleton<IWatchCache>(cache)
+            .AddSingleton<ServedKinds>()
+            .AddSingleton<CustomConversion>());
         cluster = builder.Build();
         await cluster.DeployAsync();
     }
