@@ -4,11 +4,11 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Orchestrator.Api.Machinery;
-using Orchestrator.Api.Registry;
 using Orchestrator.Controllers;
 using Orchestrator.Grains.Hosting;
 using Orchestrator.Grains.Tokens;
 using Orchestrator.Store;
+using Orchestrator.Store.Kinds;
 using Orchestrator.Store.Migrations;
 using Orleans.Configuration;
 
@@ -37,7 +37,11 @@ public static class RealSilo
 
         // Registered before Orleans, so that it starts first and stops last.
         builder.Services.AddOrchestratorStore(new StoreOptions { ConnectionString = settings.Database, MaxPoolSize = 10 });
-        builder.Services.AddSingleton<IWriteDecider>(new WriteDecider(KindRegistry.BuiltIn));
+        builder.Services.AddSingleton<IWriteDecider>(provider =>
+        {
+            var kinds = provider.GetRequiredService<ServedKinds>();
+            return new WriteDecider(() => kinds.Current);
+        });
         builder.UseOrleans(silo => Configure(silo, settings));
     }
 
@@ -56,7 +60,7 @@ public static class RealSilo
         silo.UseAdoNetReminderService(options => options.Invariant = "Npgsql");
         silo.Services.AddOptions<AdoNetClusteringSiloOptions>().Configure<NpgsqlDataSource>((options, database) => options.DataSource = database);
         silo.Services.AddOptions<AdoNetReminderTableOptions>().Configure<NpgsqlDataSource>((options, database) => options.DataSource = database);
-        silo.AddOrchestratorGrains(Reconcilers.All("no certificate"), new ClusterNetwork());
+        silo.AddOrchestratorGrains(kinds => [.. Reconcilers.OfServer(), .. Reconcilers.All("no certificate", kinds)], new ClusterNetwork());
     }
 
     /// <summary>No agent connects here, so nobody asks for a token.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.Api.CustomResources.Schemas;
 using Orchestrator.Api.Documents;
+using Orchestrator.Api.Identity;
 using Orchestrator.Api.Registry;
 
 namespace Orchestrator.Api.CustomResources;
@@ -72,6 +73,15 @@ public static class CustomDocuments
         var document = DocumentEncoding.Decode(stored);
         var before = document.DeepClone();
         FromStorage(document, wanted);
-        return JsonNode.DeepEquals(before, document) ? stored : DocumentEncoding.Encode(document);
+        return JsonNode.DeepEquals(before, document) ? stored : Encode(document);
+    }
+
+    /// <summary>The document of an object as it is read: with its resourceVersion, where it has one.</summary>
+    public static byte[] Encode(JsonObject obj)
+    {
+        var encoded = DocumentEncoding.Encode(obj);
+        return Revision.TryParse(obj["metadata"]?["resourceVersion"]?.GetValue<string>(), out var revision)
+            ? DocumentEncoding.WithResourceVersion(encoded, revision)
+            : encoded;
     }
 }

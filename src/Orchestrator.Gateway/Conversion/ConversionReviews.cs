@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Orchestrator.Api.CustomResources;
 using Orchestrator.Api.Documents;
 using Orchestrator.Grains.Conversion;
 
@@ -79,7 +80,7 @@ internal static class ConversionReviews
             }
 
             Restore(original, obj!);
-            results.Add(DocumentEncoding.Encode(obj!));
+            results.Add(CustomDocuments.Encode(obj!));
         }
 
         return new ConversionOutcome(results, null);

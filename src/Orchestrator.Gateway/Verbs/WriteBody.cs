@@ -12,13 +12,17 @@ internal static class WriteBody
 {
     private static readonly string[] Accepted = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
 
+    /// <summary>Of custom resources there are no protobuf messages.</summary>
+    private static readonly string[] CustomAccepted = ["application/json", "application/yaml"];
+
     /// <summary>Reads the body; YAML and protobuf become JSON, other media types are answered 415.</summary>
     public static async Task<(byte[]? Body, ApiStatus? Fault)> ReadAsync(GatewayServices gateway, ApiRequest request)
     {
         var type = MediaTypeHeaderValue.TryParse(request.Http.Request.ContentType, out var parsed) ? parsed.MediaType.ToString() : "";
-        if (type.Length > 0 && !Accepted.Contains(type))
+        var accepted = request.Kind.Custom is null ? Accepted : CustomAccepted;
+        if (type.Length > 0 && !accepted.Contains(type))
         {
-            return (null, Statuses.UnsupportedMediaType(Accepted));
+            return (null, Statuses.UnsupportedMediaType(accepted));
         }
 
         var (body, fault) = await BodyReader.ReadAsync(request.Http.Request, gateway.Options, request.Aborted);

@@ -8,6 +8,7 @@ using Orchestrator.Grains.Tests.Fakes;
 using Orchestrator.Grains.Webhooks;
 using Orchestrator.Store.Cache;
 using Orchestrator.Store.Commits;
+using Orchestrator.Store.Kinds;
 using Orleans.Concurrency;
 using Orleans.TestingHost;
 using Xunit;
@@ -36,7 +37,9 @@ public sealed class ObjectGrainTests : IAsyncLifetime
             .AddSingleton<ChargeTurns>()
             .AddSingleton<IWebhookClient, WebhookClient>()
             .AddSingleton<IObjectStore>(store)
-            .AddSingleton<IWatchCache>(cache));
+            .AddSingleton<IWatchCache>(cache)
+            .AddSingleton<ServedKinds>()
+            .AddSingleton<CustomConversion>());
         cluster = builder.Build();
         await cluster.DeployAsync();
     }
