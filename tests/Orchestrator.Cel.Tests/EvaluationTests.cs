@@ -73,6 +73,15 @@ public sealed class EvaluationTests
     }
 
     [Fact]
+    public void A_text_cannot_be_multiplied_beyond_bounds()
+    {
+        var environment = CelEnvironment.Kubernetes.WithVariable("s", CelType.String);
+        var activation = new CelActivation().Set("s", CelString.Of(new string('a', 100_000)));
+        Assert.Equal("error: string result exceeds the maximum length allowed (67108864)", CelCases.Outcome("s.replace('', s)", environment, activation));
+        Assert.Equal("error: string result exceeds the maximum length allowed (67108864)", CelCases.Outcome("lists.range(10000).map(i, 'x').join(s)", environment, activation));
+    }
+
+    [Fact]
     public void A_host_can_cancel()
     {
         using var cancelled = new CancellationTokenSource();

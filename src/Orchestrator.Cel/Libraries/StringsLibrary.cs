@@ -7,6 +7,11 @@ namespace Orchestrator.Cel.Libraries;
 /// <remarks>Upstream: ext/strings.go of cel-go.</remarks>
 internal static class StringsLibrary
 {
+    /// <summary>The longest text that replacing or joining makes, in UTF-16 units. Their cost does not bound it: it is told from what goes in.</summary>
+    private const int LongestMade = 64 * 1024 * 1024;
+
+    private static readonly CelError TooLong = new($"string result exceeds the maximum length allowed ({LongestMade})");
+
     public static void Declare(CelLibraryBuilder builder)
     {
         var functions = builder.Functions;
@@ -18,8 +23,10 @@ internal static class StringsLibrary
         functions.Member("lastIndexOf", "string_last_index_of_string_int", [text, text, CelType.Int], CelType.Int, static arguments => LastIndexOf(Text(arguments[0]), Text(arguments[1]), Number(arguments[2])));
         functions.Member("lowerAscii", "string_lower_ascii", [text], text, static arguments => CelString.Of(Mapped(Text(arguments[0]), static c => char.IsAsciiLetterUpper(c) ? (char)(c + 32) : c)));
         functions.Member("upperAscii", "string_upper_ascii", [text], text, static arguments => CelString.Of(Mapped(Text(arguments[0]), static c => char.IsAsciiLetterLower(c) ? (char)(c - 32) : c)));
-        functions.Member("replace", "string_replace_string_string", [text, text, text], text, static arguments => CelString.Of(Replace(Text(arguments[0]), Text(arguments[1]), Text(arguments[2]), -1)));
-        functions.Member("replace", "string_replace_string_string_int", [text, text, text, CelType.Int], text, static arguments => CelString.Of(Replace(Text(arguments[0]), Text(arguments[1]), Text(arguments[2]), Number(arguments[3]))));
+        functions.Member("replace", "string_replace_string_string", [text, text, text], text, static arguments =>
+            Replace(Text(arguments[0]), Text(arguments[1]), Text(arguments[2]), -1));
+        functions.Member("replace", "string_replace_string_string_int", [text, text, text, CelType.Int], text, static arguments =>
+            Replace(Text(arguments[0]), Text(arguments[1]), Text(arguments[2]), Number(arguments[3])));
         functions.Member("split", "string_split_string", [text, text], CelType.ListOf(text), static arguments => Split(Text(arguments[0]), Text(arguments[1]), -1));
         functions.Member("split", "string_split_string_int", [text, text, CelType.Int], CelType.ListOf(text), static arguments => Split(Text(arguments[0]), Text(arguments[1]), Number(arguments[2])));
         functions.Member("substring", "string_substring_int", [text, CelType.Int], text, static arguments => Substring(Text(arguments[0]), Number(arguments[1]), null));
@@ -79,9 +86,9 @@ internal static class StringsLibrary
         return CelInt.Of(-1);
     }
 
-    private static string Replace(string text, string old, string with, long limit)
+    private static CelValue Replace(string text, string old, string with, long limit)
     {
-        if (limit == 0 || (old.Length == 0 && with.Length == 0)) return text;
+        if (limit == 0 || (old.Length == 0 && with.Length == 0)) return CelString.Of(text);
         var result = new StringBuilder(text.Length);
         var at = 0;
         for (var count = 0L; limit < 0 || count < limit; count++)
@@ -98,11 +105,12 @@ internal static class StringsLibrary
             }
 
             if (found < 0) break;
+            if (result.Length + with.Length > LongestMade) return TooLong;
             result.Append(text, at, found - at).Append(with);
             at = found + old.Length;
         }
 
-        return result.Append(text, at, text.Length - at).ToString();
+        return CelString.Of(result.Append(text, at, text.Length - at).ToString());
     }
 
     private static CelList Split(string text, string separator, long limit)
@@ -151,6 +159,7 @@ internal static class StringsLibrary
         for (var i = 0; i < list.Count; i++)
         {
             if (list[i] is not CelString part) return list[i] as CelError ?? CelError.NoSuchOverload;
+            if (result.Length + separator.Length + part.Value.Length > LongestMade) return TooLong;
             if (i > 0) result.Append(separator);
             result.Append(part.Value);
         }
