@@ -12,7 +12,7 @@ namespace Orchestrator.Gateway.Hosting;
 
 /// <summary>What verbs work with; one per silo.</summary>
 internal sealed class GatewayServices(
-    GatewayOptions options, IWatchCache cache, IPastStates past, ICacheAudit audit, IGrainSource grains, TokenIssuer issuer, TimeProvider clock)
+    GatewayOptions options, IWatchCache cache, IPastStates past, ICacheAudit audit, IGrainSource grains, TokenIssuer issuer, TimeProvider clock, GatewayStop stop)
 {
     private readonly RbacAuthorizer authorizer = new(cache);
 
@@ -33,6 +33,9 @@ internal sealed class GatewayServices(
 
     /// <summary>The clock.</summary>
     public TimeProvider Clock => clock;
+
+    /// <summary>Cancelled when the silo begins to stop: whatever would go on for long ends.</summary>
+    public CancellationToken Stopping { get; } = stop.Stopping;
 
     /// <summary>Signs service-account tokens.</summary>
     public TokenIssuer Issuer => issuer;

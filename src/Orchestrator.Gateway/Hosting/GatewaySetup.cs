@@ -31,6 +31,8 @@ public static class GatewaySetup
         services.AddSingleton(options);
         services.AddSingleton(provider => new TokenIssuer(options.ServiceAccountKey, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ITokenIssuer>(provider => provider.GetRequiredService<TokenIssuer>());
+        services.AddSingleton<GatewayStop>();
+        services.AddHostedService(provider => provider.GetRequiredService<GatewayStop>());
         services.AddSingleton<GatewayServices>();
         services.AddSingleton<GatewayPipeline>();
         services.AddSingleton<AgentGatewayEndpoint>();

@@ -105,7 +105,7 @@ internal static class Watch
             while (true)
             {
                 var now = gateway.Clock.GetUtcNow();
-                if (now >= end)
+                if (now >= end || gateway.Stopping.IsCancellationRequested)
                 {
                     return;
                 }
@@ -147,13 +147,14 @@ internal static class Watch
             }
 
             using var timeout = new CancellationTokenSource(atMost, gateway.Clock);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, request.Aborted);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, request.Aborted, gateway.Stopping);
             try
             {
                 return await changes.WaitToReadAsync(either.Token);
             }
-            catch (OperationCanceledException) when (timeout.IsCancellationRequested && !request.Aborted.IsCancellationRequested)
+            catch (OperationCanceledException) when (!request.Aborted.IsCancellationRequested)
             {
+                // It is time for something else, or the silo stops.
                 return false;
             }
         }
