@@ -23,7 +23,8 @@ internal sealed class GatewayServices(
     TokenIssuer issuer,
     ServedKinds kinds,
     IObjectConverter converter,
-    TimeProvider clock) : IDisposable
+    TimeProvider clock,
+    GatewayStop stop) : IDisposable
 {
     private readonly RbacAuthorizer authorizer = new(cache);
 
@@ -47,6 +48,9 @@ internal sealed class GatewayServices(
 
     /// <summary>The clock.</summary>
     public TimeProvider Clock => clock;
+
+    /// <summary>Cancelled when the silo begins to stop: whatever would go on for long ends.</summary>
+    public CancellationToken Stopping { get; } = stop.Stopping;
 
     /// <summary>Signs service-account tokens.</summary>
     public TokenIssuer Issuer => issuer;

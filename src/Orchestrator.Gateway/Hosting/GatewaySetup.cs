@@ -43,6 +43,8 @@ public static class GatewaySetup
             options.ServiceAccountKey, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Store.Cache.IWatchCache>()));
         services.AddSingleton<ITokenIssuer>(provider => provider.GetRequiredService<TokenIssuer>());
         services.AddSingleton<IObjectConverter, ConversionWebhooks>();
+        services.AddSingleton<GatewayStop>();
+        services.AddHostedService(provider => provider.GetRequiredService<GatewayStop>());
         services.AddSingleton<GatewayServices>();
         services.AddSingleton<GatewayPipeline>();
         services.AddSingleton<AgentGatewayEndpoint>();

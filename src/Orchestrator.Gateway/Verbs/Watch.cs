@@ -113,7 +113,7 @@ internal static class Watch
             while (true)
             {
                 var now = gateway.Clock.GetUtcNow();
-                if (now >= end || hasFailed)
+                if (now >= end || hasFailed || gateway.Stopping.IsCancellationRequested)
                 {
                     return;
                 }
@@ -156,13 +156,14 @@ internal static class Watch
 
             // A timer reaches seven weeks, a client may ask for years: then it is looked up in between.
             using var timeout = new CancellationTokenSource(atMost < LongestWait ? atMost : LongestWait, gateway.Clock);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, request.Aborted);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, request.Aborted, gateway.Stopping);
             try
             {
                 return await changes.WaitToReadAsync(either.Token);
             }
-            catch (OperationCanceledException) when (timeout.IsCancellationRequested && !request.Aborted.IsCancellationRequested)
+            catch (OperationCanceledException) when (!request.Aborted.IsCancellationRequested)
             {
+                // It is time for something else, or the silo stops.
                 return false;
             }
         }

@@ -27,6 +27,9 @@ internal static class ServerCommand
     private static readonly Option<bool> DisableScheduler = new("--disable-scheduler") { Description = "Pods are placed by somebody else" };
     private static readonly Option<bool> DisableControllerManager = new("--disable-controller-manager") { Description = "No controllers" };
 
+    /// <summary>More than the host takes to stop when all goes well or its own limit is reached.</summary>
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
+
     /// <summary>The command.</summary>
     public static Command Create()
     {
@@ -57,7 +60,16 @@ internal static class ServerCommand
 
         progress.Ready([$"This silo serves on {settings.AdvertisedUrl}."]);
         await Task.Delay(Timeout.Infinite, cancellationToken).ContinueWith(_ => { }, TaskScheduler.Default);
-        await server.StopAsync();
+        try
+        {
+            await server.StopAsync().WaitAsync(StopPatience, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            // Orleans cannot say goodbye to a membership table whose database is gone, and tries for ever. What was acknowledged is stored.
+            await Console.Error.WriteLineAsync("orchestrator: the silo could not leave the cluster in time; the others will notice");
+            Environment.Exit(1);
+        }
     }
 
     private static ServerSettings Read(ParseResult given)

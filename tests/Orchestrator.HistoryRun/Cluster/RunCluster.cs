@@ -61,11 +61,15 @@ internal sealed class RunCluster : IAsyncDisposable
         {
             cluster.Prepare(silos, program.Length > 0 ? program : SiloProcess.OwnProgram(), connection);
 
-            // One after the other: the first migrates the database and makes the keys.
-            foreach (var silo in cluster.Silos)
+            // The first alone: it migrates the database and makes the keys.
+            foreach (var group in cluster.Silos.GroupBy(silo => silo == cluster.Silos[0]))
             {
-                silo.Start();
-                await cluster.ReadyAsync(silo, cancellationToken);
+                foreach (var silo in group)
+                {
+                    silo.Start();
+                }
+
+                await Task.WhenAll(group.Select(silo => cluster.ReadyAsync(silo, cancellationToken)));
             }
 
             return cluster;
