@@ -86,7 +86,7 @@ public sealed class CustomResourceTests
         {
             try
             {
-                Assert.Empty((await websites.ListNamespacedAsync<WebsiteList>(ns, TestContext.Current.CancellationToken)).Items);
+                Assert.Empty((await websites.ListNamespacedAsync<WebsiteList>(ns, cancel: TestContext.Current.CancellationToken)).Items);
                 return;
             }
             catch (k8s.Autorest.HttpOperationException missing) when (missing.Response.StatusCode == System.Net.HttpStatusCode.NotFound)

@@ -23,7 +23,7 @@ public sealed class WebsiteOperator(Kubernetes client, string ns)
         using var websites = new GenericClient(client, Group, "v1", "websites", disposeClient: false);
         while (!cancellationToken.IsCancellationRequested)
         {
-            var list = await websites.ListNamespacedAsync<WebsiteList>(ns, cancellationToken);
+            var list = await websites.ListNamespacedAsync<WebsiteList>(ns, cancel: cancellationToken);
             foreach (var website in list.Items)
             {
                 await ReconcileAsync(websites, website, cancellationToken);
