@@ -56,6 +56,12 @@ internal sealed partial class GatewayPipeline(GatewayServices gateway, ILogger<G
             LogFailed(http.Request.Method, http.Request.Path, lost);
             await FailAsync(http, Statuses.Timeout("request did not complete within the allotted timeout", 1));
         }
+        catch (ObjectDisposedException) when (gateway.Stopping.IsCancellationRequested)
+        {
+            // The store's connections went while the request was under way.
+            LogAborted(http.Request.Path);
+            await FailAsync(http, Statuses.ServiceUnavailable("the server is shutting down", 1));
+        }
         catch (BadHttpRequestException malformed)
         {
             // Only streams read bodies outside of the reader that expects this.

@@ -216,12 +216,15 @@ internal static class Watch
         private async Task<DateTimeOffset> BookmarkAsync(DateTimeOffset nextBookmark)
         {
             var now = gateway.Clock.GetUtcNow();
-            if (!watch.Bookmarks || now >= end || (lastBookmarkSent && now < nextBookmark))
+            var isLast = !lastBookmarkSent && now >= end - LastBookmarkLead;
+
+            // A timer may wake a moment early: then it is waited for what is left.
+            if (!watch.Bookmarks || now >= end || (!isLast && now < nextBookmark))
             {
                 return nextBookmark;
             }
 
-            lastBookmarkSent |= now >= end - LastBookmarkLead;
+            lastBookmarkSent |= isLast;
 
             // Taken before the queue is emptied: whatever is at most this old has then been sent. Not the cache's revision, which a watcher that
             // is still being filled from the log, or whose share of the newest changes is on its way, has not reached.

@@ -41,12 +41,28 @@ public sealed class RawHttpTests(GatewayFixture gateway) : IClassFixture<Gateway
     public async Task Headers_have_a_bound_and_what_is_within_it_is_read(int size, bool inPath, string code)
     {
         var filler = new string('a', size);
-        await using var connection = await RawConnection.OpenAsync(gateway, SslApplicationProtocol.Http11);
-        await connection.SendAsync(inPath
+        var request = inPath
             ? $"GET /api/v1/nodes?labelSelector={filler} HTTP/1.1\r\nHost: localhost\r\n\r\n"
-            : $"GET /api/v1/nodes HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {filler}\r\n\r\n");
+            : $"GET /api/v1/nodes HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {filler}\r\n\r\n";
 
-        Assert.StartsWith("HTTP/1.1 " + code, await connection.ReadAnswerAsync(), StringComparison.Ordinal);
+        // The server closes before it has read all, and its answer can be lost with what it did not read.
+        var answer = "";
+        for (var attempt = 0; attempt < 10 && answer.Length == 0; attempt++)
+        {
+            await using var connection = await RawConnection.OpenAsync(gateway, SslApplicationProtocol.Http11);
+            try
+            {
+                await connection.SendAsync(request);
+            }
+            catch (IOException)
+            {
+                // It has answered already.
+            }
+
+            answer = await connection.ReadAnswerAsync();
+        }
+
+        Assert.StartsWith("HTTP/1.1 " + code, answer, StringComparison.Ordinal);
         await LivesAsync();
     }
 

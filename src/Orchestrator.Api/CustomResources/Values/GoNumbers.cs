@@ -18,9 +18,8 @@ internal static class GoNumbers
             return double.IsNegative(value) ? "-0" : "0";
         }
 
-        var shortest = value.ToString("E16", CultureInfo.InvariantCulture);
         var round = value.ToString("R", CultureInfo.InvariantCulture);
-        var exponent = int.Parse(shortest[(shortest.IndexOf('E', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture);
+        var exponent = Exponent(round.TrimStart('-'));
         if (exponent >= lowest && exponent < 21)
         {
             return round.Contains('E', StringComparison.Ordinal) ? decimal.Parse(round, NumberStyles.Float, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture) : round;
@@ -30,6 +29,19 @@ internal static class GoNumbers
         var mantissa = digits.Length == 1 ? digits : digits[..1] + "." + digits[1..];
         var sign = value < 0 ? "-" : "";
         return string.Create(CultureInfo.InvariantCulture, $"{sign}{mantissa}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}");
+    }
+
+    /// <summary>The power of ten of the first digit that is not zero.</summary>
+    private static int Exponent(string round)
+    {
+        if (round.IndexOf('E', StringComparison.Ordinal) is var mark and >= 0)
+        {
+            return int.Parse(round[(mark + 1)..], CultureInfo.InvariantCulture);
+        }
+
+        var point = round.IndexOf('.', StringComparison.Ordinal);
+        var first = round.AsSpan().IndexOfAnyInRange('1', '9');
+        return point < 0 ? round.Length - 1 : first < point ? point - 1 : point - first;
     }
 
     private static string Digits(string round)

@@ -59,6 +59,10 @@ public sealed class ValueValidatorTests
     [InlineData(123456789.5, "123456789.5")]
     [InlineData(0.000001, "1e-06")]
     [InlineData(2, "2")]
+    [InlineData(-0.5, "-0.5")]
+    [InlineData(0.00012, "0.00012")]
+    [InlineData(0.00001234, "1.234e-05")]
+    [InlineData(1e20, "100000000000000000000")]
     public void Numbers_are_printed_as_go_prints_them(double value, string expected) => Assert.Equal(expected, GoNumbers.Text(value));
 
     [Theory]
