@@ -100,13 +100,14 @@ public sealed partial class WriteDecider
             return null;
         }
 
-        var decoded = SchemaDecoder.Decode(Encoding.UTF8.GetBytes(GoText.Json(changed)), OpenApiSchemas.For(kind.GroupVersionKind) ?? SchemaNode.Any);
+        var text = Encoding.UTF8.GetBytes(GoText.Json(changed));
+        var decoded = kind.Custom is { } custom ? CustomDecoder.Read(text, custom) : SchemaDecoder.Decode(text, Schema(kind));
         if (decoded.Object is not { } taken)
         {
             return decoded.Fault is { } fault ? Statuses.InternalError(fault) : NothingLeft();
         }
 
-        taken["kind"] = kind.Kind;
+        (taken["kind"], taken["apiVersion"]) = (kind.Kind, kind.ApiVersion);
         VersionConversion.ToStorage(taken, kind);
         Fill(request, taken);
         foreach (var field in Kept)

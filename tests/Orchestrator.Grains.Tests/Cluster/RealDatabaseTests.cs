@@ -2,6 +2,7 @@ using k8s.Models;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Orchestrator.Client;
+using Orchestrator.Controllers;
 using Orchestrator.Grains.Controllers;
 using Orchestrator.TestSilo;
 
@@ -40,7 +41,7 @@ public sealed class RealDatabaseTests(SiloFixture fixture) : IClassFixture<SiloF
     {
         using var limit = Limit();
         var database = fixture.Services.GetRequiredService<NpgsqlDataSource>();
-        var wanted = Orchestrator.Controllers.Reconcilers.All("").Count * ReconcilerCatalog.Shards;
+        var wanted = (Reconcilers.OfServer().Count + Reconcilers.All("").Count) * ReconcilerCatalog.Shards;
         while (true)
         {
             await using var command = database.CreateCommand("SELECT count(*) FROM orleans_reminder WHERE reminder_name = 'resync' AND grain_id LIKE 'controller-shard/%'");

@@ -9,6 +9,7 @@ using Orchestrator.Grains.Tests.Fakes;
 using Orchestrator.Grains.Webhooks;
 using Orchestrator.Store.Cache;
 using Orchestrator.Store.Commits;
+using Orchestrator.Store.Kinds;
 using Orleans.Concurrency;
 using Orleans.TestingHost;
 using Xunit;
@@ -35,7 +36,9 @@ public sealed class AdmissionWebhookTests : IAsyncLifetime
             .AddSingleton<ChargeTurns>()
             .AddSingleton<IWebhookClient, WebhookClient>()
             .AddSingleton<IObjectStore>(store)
-            .AddSingleton<IWatchCache>(cache));
+            .AddSingleton<IWatchCache>(cache)
+            .AddSingleton<ServedKinds>()
+            .AddSingleton<CustomConversion>());
         cluster = builder.Build();
         await cluster.DeployAsync();
         store.Write(new ObjectKey("", "namespaces", "", "ns"), """{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"ns","labels":{"team":"a"}},"status":{"phase":"Active"}}""");
