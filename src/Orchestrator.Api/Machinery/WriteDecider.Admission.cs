@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Admission;
+using Orchestrator.Api.CustomResources;
 using Orchestrator.Api.Documents;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Registry;
