@@ -9,6 +9,9 @@ namespace Orchestrator.Api.Admission.Webhooks;
 /// <remarks>Upstream: VerifyAdmissionResponse (webhook/request/admissionreview.go) and ToStatusErr (webhook/errors/statuserror.go).</remarks>
 internal sealed record WebhookVerdict
 {
+    /// <summary>What a webhook says twice it does not say clearly.</summary>
+    private static readonly JsonDocumentOptions Strictly = new() { AllowDuplicateProperties = false };
+
     /// <summary>Why the webhook could not be asked, or what is wrong with its answer; null when there is a verdict.</summary>
     public string? Fault { get; init; }
 
@@ -41,7 +44,7 @@ internal sealed record WebhookVerdict
         JsonObject? review;
         try
         {
-            review = JsonNode.Parse(reply.Body.Span) as JsonObject;
+            review = JsonNode.Parse(reply.Body.Span, nodeOptions: null, Strictly) as JsonObject;
         }
         catch (JsonException broken)
         {
