@@ -89,7 +89,7 @@ public sealed class RawHttpTests(GatewayFixture gateway) : IClassFixture<Gateway
         await UntilIdleAsync();
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task Streams_that_are_opened_and_reset_at_once_do_not_hold_the_server()
     {
         await using var connection = await RawConnection.OpenAsync(gateway, SslApplicationProtocol.Http2);
