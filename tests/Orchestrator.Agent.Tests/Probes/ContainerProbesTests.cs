@@ -10,7 +10,7 @@ public sealed class ContainerProbesTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly FakeTimeProvider clock = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    private readonly ProbeClock clock = new();
     private readonly Channel<Attempt> attempts = Channel.CreateUnbounded<Attempt>();
     private readonly Channel<ProbeVerdict> verdicts = Channel.CreateUnbounded<ProbeVerdict>();
 
@@ -21,16 +21,16 @@ public sealed class ContainerProbesTests
         await AnswerAsync(0);
         Assert.Equal(new ProbeVerdict(ProbeKind.Readiness, true, false, ""), await VerdictAsync());
 
-        clock.Advance(TimeSpan.FromSeconds(10));
+        await PassAsync(10);
         await AnswerAsync(1, "not yet");
         Assert.Equal(new ProbeVerdict(ProbeKind.Readiness, false, true, "Readiness probe failed: not yet"), await VerdictAsync());
 
-        clock.Advance(TimeSpan.FromSeconds(10));
+        await PassAsync(10);
         await AnswerAsync(1, "still not");
         Assert.True((await VerdictAsync()).Warn);
         Assert.Equal(new ProbeVerdict(ProbeKind.Readiness, false, false, "Readiness probe failed: still not"), await VerdictAsync());
 
-        clock.Advance(TimeSpan.FromSeconds(10));
+        await PassAsync(10);
         await AnswerAsync(0);
         Assert.True((await VerdictAsync()).Success);
     }
@@ -39,7 +39,7 @@ public sealed class ContainerProbesTests
     public async Task Nothing_is_tried_before_the_initial_delay()
     {
         await using var probes = Start("""{"exec":{"command":["live"]},"initialDelaySeconds":5}""", "livenessProbe");
-        clock.Advance(TimeSpan.FromSeconds(3));
+        await PassAsync(3);
         clock.Advance(TimeSpan.FromSeconds(2));
         var attempt = await NextAsync();
         Assert.Equal(clock.Start + TimeSpan.FromSeconds(5), attempt.At);
@@ -55,7 +55,7 @@ public sealed class ContainerProbesTests
         var first = await NextAsync();
         Assert.Equal("start", first.Command);
         first.Answer.SetResult(new ExecOutcome(1, "", false));
-        clock.Advance(TimeSpan.FromSeconds(1));
+        await PassAsync(1);
         var second = await NextAsync();
         Assert.Equal("start", second.Command);
         second.Answer.SetResult(new ExecOutcome(0, "", false));
@@ -86,7 +86,7 @@ public sealed class ContainerProbesTests
         (await NextAsync()).Answer.SetException(new IOException("runtime is away"));
         Assert.Equal(
             new ProbeVerdict(ProbeKind.Liveness, false, true, "Liveness probe errored and resulted in unknown state: runtime is away"), await VerdictAsync());
-        clock.Advance(TimeSpan.FromSeconds(10));
+        await PassAsync(10);
         await AnswerAsync(0);
         Assert.True((await VerdictAsync()).Success);
     }
@@ -101,7 +101,7 @@ public sealed class ContainerProbesTests
         for (var i = 0; i < 2; i++)
         {
             Assert.Equal($"Readiness probe errored and resulted in unknown state: {message}", (await VerdictAsync()).Message);
-            clock.Advance(TimeSpan.FromSeconds(10));
+            await PassAsync(10);
         }
     }
 
@@ -130,7 +130,7 @@ public sealed class ContainerProbesTests
         var container = PodTexts.Container(""" "readinessProbe":{"exec":{"command":["ready"]},"periodSeconds":10} """);
         var started = clock.GetUtcNow() - TimeSpan.FromHours(1);
         await using var probes = new ContainerProbes(PodTexts.Pod(), container, started, "127.0.0.1", ExecAsync, Tell, clock);
-        clock.Advance(TimeSpan.FromSeconds(10));
+        await PassAsync(10);
         await AnswerAsync(0);
         Assert.True((await VerdictAsync()).Success);
     }
@@ -154,6 +154,26 @@ public sealed class ContainerProbesTests
     private Task<Attempt> NextAsync() => attempts.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
 
     private Task<ProbeVerdict> VerdictAsync() => verdicts.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
+
+    /// <summary>Lets time pass once somebody waits for it: a wait that begins later would not be over.</summary>
+    private async Task PassAsync(int seconds)
+    {
+        Assert.True(await clock.Waits.WaitAsync(Patience, TestContext.Current.CancellationToken), "nobody waits");
+        clock.Advance(TimeSpan.FromSeconds(seconds));
+    }
+
+    private sealed class ProbeClock() : FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero))
+    {
+        /// <summary>One for each wait that has begun.</summary>
+        public SemaphoreSlim Waits { get; } = new(0);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            Waits.Release();
+            return timer;
+        }
+    }
 
     private sealed record Attempt(string Command, DateTimeOffset At, TaskCompletionSource<ExecOutcome> Answer);
 }
