@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
@@ -10,6 +11,9 @@ namespace Orchestrator.Host.Cluster;
 /// <summary>The keys that make a cluster this cluster: its authority and the key that signs service-account tokens. All silos share them.</summary>
 internal sealed class ClusterSecrets : IDisposable
 {
+    /// <summary>How long other silos of the directory may take, all together, to make or read the keys.</summary>
+    private static readonly TimeSpan TurnPatience = TimeSpan.FromSeconds(30);
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private ClusterSecrets(ClusterAuthority authority, ECDsa serviceAccountKey)
@@ -99,14 +103,14 @@ internal sealed class ClusterSecrets : IDisposable
 
     private static FileStream WaitForTurn(string directory)
     {
-        const int Attempts = 200;
-        for (var attempt = 1; ; attempt++)
+        var began = Stopwatch.GetTimestamp();
+        while (true)
         {
             try
             {
                 return new FileStream(Path.Combine(directory, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (attempt < Attempts)
+            catch (IOException) when (Stopwatch.GetElapsedTime(began) < TurnPatience)
             {
                 // Another silo is making the keys; that takes milliseconds.
                 Thread.Sleep(50);
