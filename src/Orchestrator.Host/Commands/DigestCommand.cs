@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Net.NetworkInformation;
 using System.Text.Json.Nodes;
 using Orchestrator.Host.Cluster;
 using Orchestrator.Host.Startup;
@@ -57,8 +58,11 @@ internal static class DigestCommand
             from address in endpoint!["addresses"]!.AsArray()
             select new Uri(string.Create(CultureInfo.InvariantCulture, $"https://{address}:{port!["port"]}"));
 
-        // On one host the kubeconfig names loopback and the slice the host's address: the same silo asked twice does no harm.
-        return others.Prepend(api.Server).DistinctBy(server => server.Authority);
+        // Where the kubeconfig names loopback, the slice has the host's own address for the same silo, which may not even listen there.
+        var own = api.Server.IsLoopback
+            ? NetworkInterface.GetAllNetworkInterfaces().SelectMany(card => card.GetIPProperties().UnicastAddresses).Select(address => address.Address.ToString()).ToHashSet()
+            : [];
+        return others.Where(server => server.Port != api.Server.Port || !own.Contains(server.Host)).Prepend(api.Server).DistinctBy(server => server.Authority);
     }
 
     private static string Line(Uri server, JsonNode report) => string.Create(
