@@ -26,6 +26,9 @@ public sealed class RunReport
     /// <summary>Answers that no fault explains.</summary>
     public IReadOnlyCollection<string> Unexpected => [.. recorder.Unexpected.Select(answer => $"{answer.Value} x {answer.Key}")];
 
+    /// <summary>How many answers no fault explains.</summary>
+    public int UnexpectedAnswers => recorder.Unexpected.Values.Sum();
+
     /// <summary>True when all is as promised.</summary>
     public bool IsGood => Violations.Count == 0 && Unexpected.Count == 0;
 
