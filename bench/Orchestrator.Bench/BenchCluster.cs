@@ -18,6 +18,9 @@ internal sealed class BenchCluster : IAsyncDisposable
     /// <summary>How to reach the API.</summary>
     public KubernetesClientConfiguration Configuration => KubernetesClientConfiguration.BuildConfigFromConfigFile(Path.Combine(Directory, "kubeconfig"));
 
+    /// <summary>The private PostgreSQL, whose socket is in the data directory.</summary>
+    public string ConnectionString => $"Host={Path.Combine(Directory, "postgres")};Username=postgres;Database=orchestrator";
+
     /// <summary>The private containerd's socket.</summary>
     public string ContainerdSocket => System.IO.Directory.EnumerateFiles(Directory, "*.sock", SearchOption.AllDirectories)
         .First(path => path.Contains("containerd", StringComparison.Ordinal) && !path.EndsWith(".ttrpc", StringComparison.Ordinal));
@@ -26,7 +29,10 @@ internal sealed class BenchCluster : IAsyncDisposable
     public static async Task<BenchCluster> StartAsync(BenchOptions options, bool withNode, CancellationToken cancellationToken)
     {
         var cluster = new BenchCluster(Path.Combine(Path.GetTempPath(), "orb-" + Path.GetRandomFileName()[..6]));
-        string[] node = withNode ? ["--runtime", options.Runtime, "--node-name", "bench", "--pod-cidr", "10.199.0.0/16"] : ["--disable-agent"];
+        string[] node = withNode ? ["--runtime", options.Runtime, "--node-name", "bench", "--pod-cidr", "10.199.0.0/16"]
+
+            // What kube-apiserver is without the other programs.
+            : ["--disable-agent", "--disable-scheduler", "--disable-controller-manager"];
         var port = FreePort().ToString(CultureInfo.InvariantCulture);
         try
         {
@@ -54,7 +60,7 @@ internal sealed class BenchCluster : IAsyncDisposable
     private static async Task RunAsync(string[] arguments, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo("dotnet");
-        start.ArgumentList.Add(Path.Combine(Root(), "src", "Orchestrator.Host", "bin", "Release", "net10.0", "orchestrator.dll"));
+        start.ArgumentList.Add(Path.Combine(Root(), "src", "Orchestrator.Host", "bin", "Release", "net10.0", "publish", "orchestrator.dll"));
         Array.ForEach(arguments, start.ArgumentList.Add);
 
         // What up says is of no interest unless it fails, and then it says it on the other stream.

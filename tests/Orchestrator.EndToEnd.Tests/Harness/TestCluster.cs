@@ -6,7 +6,7 @@ namespace Orchestrator.EndToEnd.Tests.Harness;
 /// <summary>A cluster in a temporary directory, driven by the program's own commands. Whoever makes it removes it.</summary>
 public sealed class TestCluster : IAsyncDisposable
 {
-    private static readonly string Program = Path.Combine(SourceTree.Root, "src", "Orchestrator.Host", "bin", "Release", "net10.0", "orchestrator.dll");
+    private static readonly string Program = Path.Combine(SourceTree.Root, "src", "Orchestrator.Host", "bin", "Release", "net10.0", "publish", "orchestrator.dll");
 
     private readonly string caches;
 

@@ -55,7 +55,7 @@ internal sealed class SiloProcess : IDisposable
 
     /// <summary>The program of the repository that this one was built in.</summary>
     public static string OwnProgram([CallerFilePath] string path = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "..", "src", "Orchestrator.Host", "bin", "Release", "net10.0", "orchestrator.dll"));
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "..", "src", "Orchestrator.Host", "bin", "Release", "net10.0", "publish", "orchestrator.dll"));
 
     /// <summary>Starts it.</summary>
     public void Start()
