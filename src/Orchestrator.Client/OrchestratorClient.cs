@@ -162,7 +162,7 @@ public sealed partial class OrchestratorClient
     };
 
     private Task<WriteReply> WriteAsync(ObjectKey key, Func<IObjectGrain, Task<WriteReply>> write) =>
-        WriteAsync(key, () => write(grains.GetGrain<IObjectGrain>(key.ToString())));
+        WriteAsync(key, () => write(grains.GetObject(key)));
 
     private static async Task<WriteReply> WriteAsync(ObjectKey key, Func<Task<WriteReply>> write)
     {

@@ -7,123 +7,111 @@ namespace Orchestrator.Api.Patching;
 /// <remarks>Upstream: structured-merge-diff/typed, Compare.</remarks>
 internal sealed class FieldComparison
 {
-    private FieldComparison()
-    {
-    }
+    private static readonly FieldSet Nothing = new();
 
-    internal FieldSet Added { get; } = new();
+    private FieldComparison(Differences found) => (Added, Modified, Removed) = (found.Added ?? Nothing, found.Modified ?? Nothing, found.Removed ?? Nothing);
 
-    internal FieldSet Modified { get; } = new();
+    internal FieldSet Added { get; }
 
-    internal FieldSet Removed { get; } = new();
+    internal FieldSet Modified { get; }
 
-    internal static FieldComparison Of(JsonObject before, JsonObject after, SchemaNode? schema)
-    {
-        var comparison = new FieldComparison();
-        comparison.Fields(before, after, schema, new Place(comparison.Added, comparison.Modified, comparison.Removed));
-        return comparison;
-    }
+    internal FieldSet Removed { get; }
+
+    internal static FieldComparison Of(JsonObject before, JsonObject after, SchemaNode? schema) => new(Fields(before, after, schema, default));
 
     /// <summary>The places that a document of server-side apply claims: its leaves, and its list items.</summary>
-    internal static FieldSet Claims(JsonObject document, SchemaNode? schema)
-    {
-        var claims = new FieldSet();
-        Claim(document, schema, claims);
-        return claims;
-    }
+    internal static FieldSet Claims(JsonObject document, SchemaNode? schema) => Claim(document, schema, isItem: false);
 
-    private void Values(bool had, JsonNode? before, bool has, JsonNode? after, SchemaNode? schema, Place place)
+    private static Differences Values(bool had, JsonNode? before, bool has, JsonNode? after, SchemaNode? schema)
     {
         var shape = MergeShapes.Of(schema, after ?? before);
         if (shape == MergeShape.Leaf || (IsBare(before) && IsBare(after)))
         {
-            Leaf(had, before, has, after, place);
-            return;
+            return !had ? new Differences(FieldSet.Leaf, null, null)
+                : !has ? new Differences(null, null, FieldSet.Leaf)
+                : JsonNode.DeepEquals(before, after) ? default
+                : new Differences(null, FieldSet.Leaf, null);
         }
 
-        if (shape == MergeShape.Fields)
-        {
-            Fields(before as JsonObject, after as JsonObject, schema, place);
-        }
-        else
-        {
-            Items(before as JsonArray, after as JsonArray, schema!, place);
-        }
-
-        if (!had)
-        {
-            place.Added.IsMember = true;
-        }
-        else if (!has)
-        {
-            place.Removed.IsMember = true;
-        }
+        var itself = !had ? new Differences(FieldSet.Leaf, null, null) : !has ? new Differences(null, null, FieldSet.Leaf) : default;
+        return shape == MergeShape.Fields
+            ? Fields(before as JsonObject, after as JsonObject, schema, itself)
+            : Items(before as JsonArray, after as JsonArray, schema!, itself);
     }
 
-    private static void Leaf(bool had, JsonNode? before, bool has, JsonNode? after, Place place)
+    private static Differences Fields(JsonObject? before, JsonObject? after, SchemaNode? schema, Differences itself)
     {
-        if (!had)
+        var found = new Branches(itself);
+        foreach (var (name, _) in after ?? [])
         {
-            place.Added.IsMember = true;
+            found.Put("f:", name, Field(before, after, schema, name));
         }
-        else if (!has)
+
+        foreach (var (name, _) in before ?? [])
         {
-            place.Removed.IsMember = true;
+            if (after?.ContainsKey(name) != true)
+            {
+                found.Put("f:", name, Field(before, after, schema, name));
+            }
         }
-        else if (!JsonNode.DeepEquals(before, after))
-        {
-            place.Modified.IsMember = true;
-        }
+
+        return found.ToDifferences();
     }
 
-    private void Fields(JsonObject? before, JsonObject? after, SchemaNode? schema, Place place)
+    private static Differences Field(JsonObject? before, JsonObject? after, SchemaNode? schema, string name)
     {
-        var names = (before ?? []).Select(field => field.Key).Union((after ?? []).Select(field => field.Key), StringComparer.Ordinal);
-        foreach (var name in names)
-        {
-            var had = MergeShapes.TryField(before, schema, name, out var old);
-            var has = MergeShapes.TryField(after, schema, name, out var now);
-            Values(had, old, has, now, schema?.Child(name), place.Below("f:" + name));
-        }
+        var had = MergeShapes.TryField(before, schema, name, out var old);
+        var has = MergeShapes.TryField(after, schema, name, out var now);
+        return Values(had, old, has, now, schema?.Child(name));
     }
 
-    private void Items(JsonArray? before, JsonArray? after, SchemaNode schema, Place place)
+    private static Differences Items(JsonArray? before, JsonArray? after, SchemaNode schema, Differences itself)
     {
+        var found = new Branches(itself);
         var old = ByStep(before, schema);
         var now = ByStep(after, schema);
-        foreach (var step in old.Keys.Union(now.Keys, StringComparer.Ordinal))
+        foreach (var (step, item) in now)
         {
             var had = old.TryGetValue(step, out var oldItem);
-            var has = now.TryGetValue(step, out var newItem);
-            Values(had, oldItem, has, newItem, schema.Items, place.Below(step));
+            found.Put("", step, Values(had, oldItem, has: true, item, schema.Items));
         }
+
+        foreach (var (step, item) in old)
+        {
+            if (!now.ContainsKey(step))
+            {
+                found.Put("", step, Values(had: true, item, has: false, after: null, schema.Items));
+            }
+        }
+
+        return found.ToDifferences();
     }
 
-    private static void Claim(JsonNode? value, SchemaNode? schema, FieldSet place)
+    private static FieldSet Claim(JsonNode? value, SchemaNode? schema, bool isItem)
     {
         var shape = MergeShapes.Of(schema, value);
         if (shape == MergeShape.Leaf || IsBare(value))
         {
-            place.IsMember = true;
-            return;
+            return FieldSet.Leaf;
         }
 
+        var claims = new FieldSet { IsMember = isItem };
         if (shape == MergeShape.Fields && value is JsonObject members)
         {
             foreach (var (name, member) in members)
             {
-                Claim(member, schema?.Child(name), place.At("f:" + name));
+                claims.Attach("f:" + name, Claim(member, schema?.Child(name), isItem: false));
             }
         }
         else if (value is JsonArray items)
         {
-            foreach (var item in items)
+            foreach (var same in items.GroupBy(item => MergeShapes.Step(schema!, item), StringComparer.Ordinal))
             {
-                var below = place.At(MergeShapes.Step(schema!, item));
-                Claim(item, schema!.Items, below);
-                below.IsMember = true;
+                claims.Attach(same.Key, same.Select(item => Claim(item, schema!.Items, isItem: true)).Aggregate(FieldSet.Union));
             }
         }
+
+        return claims;
     }
 
     /// <summary>Of items with the same key the first counts; validation refuses them anyway.</summary>
@@ -141,9 +129,40 @@ internal sealed class FieldComparison
     /// <summary>Nothing is below: null, {} and [] are owned like scalars, so that their difference is kept.</summary>
     private static bool IsBare(JsonNode? value) => value is not (JsonObject { Count: > 0 } or JsonArray { Count: > 0 });
 
-    /// <summary>The same place in the three sets; empty branches cost little and are never written.</summary>
-    private readonly record struct Place(FieldSet Added, FieldSet Modified, FieldSet Removed)
+    /// <summary>What differs at one place and below it; null where nothing does.</summary>
+    private readonly record struct Differences(FieldSet? Added, FieldSet? Modified, FieldSet? Removed);
+
+    /// <summary>Differences in the making: a set is made only when there is something to put into it.</summary>
+    /// <param name="itself">What is the matter with the place itself.</param>
+    private struct Branches(Differences itself)
     {
-        internal Place Below(string step) => new(Added.At(step), Modified.At(step), Removed.At(step));
+        private FieldSet? added;
+        private FieldSet? modified;
+        private FieldSet? removed;
+
+        /// <summary>Puts what was found below the place; the step's name is put together only when it is needed.</summary>
+        public void Put(string prefix, string name, Differences below)
+        {
+            if (below == default)
+            {
+                return;
+            }
+
+            var step = prefix + name;
+            Put(ref added, itself.Added, step, below.Added);
+            Put(ref modified, itself.Modified, step, below.Modified);
+            Put(ref removed, itself.Removed, step, below.Removed);
+        }
+
+        public readonly Differences ToDifferences() => new(added ?? itself.Added, modified ?? itself.Modified, removed ?? itself.Removed);
+
+        private static void Put(ref FieldSet? set, FieldSet? itself, string step, FieldSet? branch)
+        {
+            if (branch is not null)
+            {
+                set ??= new FieldSet { IsMember = itself is not null };
+                set.Attach(step, branch);
+            }
+        }
     }
 }

@@ -87,9 +87,8 @@ public static class ManagedFields
         var owned = fields.Without(["f:apiVersion", "f:kind"]);
         if (owned.Child("f:metadata") is { } metadata)
         {
-            var kept = metadata.Without(UnownedMetadata);
-            kept.IsMember = false;
-            owned = FieldSet.Union(owned.Without(["f:metadata"]), Below("f:metadata", kept));
+            owned = owned.Without(["f:metadata"]);
+            owned.Attach("f:metadata", metadata.Without(UnownedMetadata).Below());
         }
 
         return owned;
@@ -169,12 +168,5 @@ public static class ManagedFields
         }
 
         return owners;
-    }
-
-    private static FieldSet Below(string step, FieldSet fields)
-    {
-        var set = new FieldSet();
-        set.Attach(step, fields);
-        return set;
     }
 }

@@ -24,7 +24,7 @@ public interface IGrainSource
 internal sealed class ClusterGrains(IGrainFactory factory) : IGrainSource
 {
     /// <inheritdoc />
-    public IObjectGrain Object(ObjectKey key) => factory.GetGrain<IObjectGrain>(key.ToString());
+    public IObjectGrain Object(ObjectKey key) => factory.GetObject(key);
 
     /// <inheritdoc />
     public INodeGrain Node(string name) => factory.GetGrain<INodeGrain>(name);

@@ -158,5 +158,5 @@ internal sealed class PlanApplier(IGrainFactory grains, EventRecorder events)
 
     private static Immutable<byte[]> Serialize(JsonObject document) => new(JsonSerializer.SerializeToUtf8Bytes(document));
 
-    private IObjectGrain GrainOf(ObjectKey key) => grains.GetGrain<IObjectGrain>(key.ToString());
+    private IObjectGrain GrainOf(ObjectKey key) => grains.GetObject(key);
 }

@@ -29,7 +29,7 @@ internal sealed class DeploymentGrain(IWatchCache cache) : Grain, IDeploymentGra
         return Rollback.Decide(key, toRevision, cache) switch
         {
             RollbackDecision.Refuse refuse => new WriteReply { Failure = StatusDocuments.Write(refuse.Status) },
-            RollbackDecision.Patch patch => await GrainFactory.GetGrain<IObjectGrain>(key.ToString()).PatchAsync(
+            RollbackDecision.Patch patch => await GrainFactory.GetObject(key).PatchAsync(
                 (int)PatchFormat.Json, new Immutable<byte[]>(JsonSerializer.SerializeToUtf8Bytes(patch.JsonPatch)), call, cancellationToken),
             var decision => throw new InvalidOperationException($"unknown decision {decision.GetType().Name}"),
         };

@@ -86,7 +86,7 @@ internal sealed partial class EventRecorder(IGrainFactory grains, IWatchCache ca
     {
         // Upstream puts the Events about cluster-scoped objects into the default namespace.
         var ns = happening.About.Namespace.Length > 0 ? happening.About.Namespace : "default";
-        var grain = grains.GetGrain<IObjectGrain>(new ObjectKey("", "events", ns, series.Name).ToString());
+        var grain = grains.GetObject(new ObjectKey("", "events", ns, series.Name));
         var call = new WriteCall { User = happening.User, FieldManager = happening.Component, Version = "v1" };
         try
         {

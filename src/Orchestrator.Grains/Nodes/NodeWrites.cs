@@ -28,7 +28,7 @@ internal sealed class NodeWrites(string node, IGrainFactory grains, IWatchCache 
     /// <returns>The Node as it stands; or why it could not be registered.</returns>
     public async Task<(JsonObject? Node, string? Obstacle)> RegisterAsync(JsonObject reported, long epoch, CancellationToken cancellationToken)
     {
-        var grain = grains.GetGrain<IObjectGrain>(nodeKey.ToString());
+        var grain = grains.GetObject(nodeKey);
         var existing = await grain.GetAsync(cancellationToken);
         var metadata = Metadata(reported, epoch);
         var podCidr = (string?)reported["spec"]?["podCIDR"];
@@ -85,7 +85,7 @@ internal sealed class NodeWrites(string node, IGrainFactory grains, IWatchCache 
     /// <returns>Why it could not; null when it is gone or not the node's.</returns>
     public async Task<string?> LetGoAsync(PodGone gone, CancellationToken cancellationToken)
     {
-        var grain = grains.GetGrain<IObjectGrain>(new ObjectKey("", "pods", gone.Namespace, gone.Name).ToString());
+        var grain = grains.GetObject(new ObjectKey("", "pods", gone.Namespace, gone.Name));
         if (await grain.GetAsync(cancellationToken) is not { } current || !IsOurs(Parse(current), gone.Uid))
         {
             return null;
@@ -105,7 +105,7 @@ internal sealed class NodeWrites(string node, IGrainFactory grains, IWatchCache 
 
     private async Task<string?> MergeStatusAsync(ObjectKey key, Func<JsonObject, JsonObject?> merge, CancellationToken cancellationToken)
     {
-        var grain = grains.GetGrain<IObjectGrain>(key.ToString());
+        var grain = grains.GetObject(key);
         string? obstacle = null;
         for (var attempt = 0; attempt < MergeAttempts; attempt++)
         {

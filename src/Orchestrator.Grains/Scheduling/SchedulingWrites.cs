@@ -121,7 +121,7 @@ internal sealed class SchedulingWrites(IGrainFactory grains, EventRecorder event
         Message = message,
     });
 
-    private IObjectGrain GrainOf(ObjectKey key) => grains.GetGrain<IObjectGrain>(key.ToString());
+    private IObjectGrain GrainOf(ObjectKey key) => grains.GetObject(key);
 
     private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
