@@ -78,6 +78,9 @@ internal sealed class GatewayServices(
     /// <summary>Lists that clients are paging through.</summary>
     public PagedSnapshots Pages { get; } = new(clock);
 
+    /// <summary>Lets crowds of watchers send their events in turns.</summary>
+    public WatchPace Pace { get; } = new(clock);
+
     /// <summary>Bounds the requests of each user.</summary>
     public RequestSlots Slots { get; } = new(options.MaxRequestsPerUser);
 

@@ -34,6 +34,8 @@ internal static class MetricsPath
         Add(text, "process_resident_memory_bytes", "gauge", "Resident memory size in bytes.", Environment.WorkingSet);
         Add(text, "process_start_time_seconds", "gauge", "Start time of the process since unix epoch in seconds.", new DateTimeOffset(process.StartTime).ToUnixTimeMilliseconds() / 1000.0);
         Add(text, "dotnet_gc_heap_bytes", "gauge", "Managed heap size in bytes.", GC.GetTotalMemory(false));
+        Add(text, "dotnet_gc_allocated_bytes_total", "counter", "Bytes allocated on the managed heap since the start.", GC.GetTotalAllocatedBytes());
+        Add(text, "dotnet_gc_pause_seconds_total", "counter", "Time for which the collector has stopped the process since the start.", GC.GetTotalPauseDuration().TotalSeconds);
         http.Response.ContentType = ContentType;
         await http.Response.WriteAsync(text.ToString(), http.RequestAborted);
         return true;

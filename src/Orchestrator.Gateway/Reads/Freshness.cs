@@ -37,14 +37,12 @@ internal static class Freshness
 
     private static async Task<ApiStatus?> ReachCurrentAsync(GatewayServices gateway, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(gateway.Options.FreshWait, gateway.Clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            await gateway.Cache.ReachCurrentAsync(either.Token);
+            await gateway.Cache.ReachCurrentAsync(cancellationToken).WaitAsync(gateway.Options.FreshWait, gateway.Clock, cancellationToken);
             return null;
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (TimeoutException)
         {
             return Statuses.Timeout("this server's view of the cluster did not catch up with the store in time", StoreRetrySeconds);
         }

@@ -7,6 +7,12 @@ namespace Orchestrator.Gateway.Reads;
 /// <summary>Where watch frames go: a chunked answer, or messages of a WebSocket.</summary>
 internal sealed class WatchStream(HttpContext http, WebSocket? socket)
 {
+    /// <summary>What may wait before it is sent on without being asked.</summary>
+    private const int FlushAt = 64 * 1024;
+
+    private readonly List<ReadOnlyMemory<byte>> waiting = [];
+    private int waitingBytes;
+
     /// <summary>Opens the stream in the way that the client asks for.</summary>
     public static async Task<WatchStream> OpenAsync(ApiRequest request)
     {
@@ -22,7 +28,7 @@ internal sealed class WatchStream(HttpContext http, WebSocket? socket)
         return new WatchStream(request.Http, null);
     }
 
-    /// <summary>Writes a frame; it is sent with the next flush.</summary>
+    /// <summary>Writes a frame; it is sent with the next flush, or before when much is waiting.</summary>
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> frame)
     {
         if (socket is not null)
@@ -31,17 +37,36 @@ internal sealed class WatchStream(HttpContext http, WebSocket? socket)
             return;
         }
 
-        var writer = http.Response.BodyWriter;
-        frame.Span.CopyTo(writer.GetSpan(frame.Length));
-        writer.Advance(frame.Length);
+        waiting.Add(frame);
+        waitingBytes += frame.Length;
+        if (waitingBytes >= FlushAt)
+        {
+            await FlushAsync();
+        }
     }
 
     /// <summary>Sends what was written.</summary>
     public async ValueTask FlushAsync()
     {
-        if (socket is null)
+        if (waitingBytes == 0)
         {
-            await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
+            return;
+        }
+
+        Gather(http.Response.BodyWriter.GetSpan(waitingBytes));
+        http.Response.BodyWriter.Advance(waitingBytes);
+        waiting.Clear();
+        waitingBytes = 0;
+        await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
+    }
+
+    /// <summary>Frames lie together in one block: each block of its own that a frame began would become a TLS record and a system call.</summary>
+    private void Gather(Span<byte> block)
+    {
+        foreach (var frame in waiting)
+        {
+            frame.Span.CopyTo(block);
+            block = block[frame.Length..];
         }
     }
 

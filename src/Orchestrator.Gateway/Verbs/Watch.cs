@@ -18,9 +18,6 @@ internal static class Watch
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
 
-    /// <summary>How many frames are gathered before they are sent: a burst costs one write, and nothing waits longer than the burst.</summary>
-    private const int FramesPerFlush = 256;
-
     /// <summary>Answers with the stream.</summary>
     public static async Task AnswerAsync(GatewayServices gateway, ApiRequest request)
     {
@@ -43,7 +40,7 @@ internal static class Watch
         }
         else
         {
-            var follower = new Follower(gateway, request, watch, selection!, stream, subscription);
+            using var follower = new Follower(gateway, request, watch, selection!, stream, subscription);
             await follower.RunAsync(snapshot);
         }
 
@@ -52,7 +49,7 @@ internal static class Watch
     }
 
     private sealed class Follower(
-        GatewayServices gateway, ApiRequest request, WatchRequest watch, Selection selection, WatchStream stream, IWatchSubscription subscription)
+        GatewayServices gateway, ApiRequest request, WatchRequest watch, Selection selection, WatchStream stream, IWatchSubscription subscription) : IDisposable
     {
         private readonly ChannelReader<ChangeEvent> changes = subscription.Changes;
         private readonly WatchFrames frames = WatchFrames.For(request, gateway.Clock);
@@ -64,6 +61,11 @@ internal static class Watch
 
         /// <summary>The last change that was looked at, sent or not.</summary>
         private Revision looked;
+
+        /// <summary>Ends a wait at its time, or when the client or the silo goes. It is kept from one wait to the next, for most of them end at the same time.</summary>
+        private Alarm? alarm;
+
+        public void Dispose() => alarm?.Dispose();
 
         public async Task RunAsync(ListSnapshot? snapshot)
         {
@@ -84,7 +86,6 @@ internal static class Watch
 
         private async Task SendStateAsync(ListSnapshot snapshot)
         {
-            var waiting = 0;
             if (!await PrepareAsync(snapshot.Objects.Where(selection.Matches).Select(cached => cached.Stored.Document)))
             {
                 return;
@@ -95,7 +96,6 @@ internal static class Watch
                 if (selection.Matches(cached))
                 {
                     await stream.WriteAsync(frames.Initial(cached));
-                    waiting = await FlushWhenFullAsync(waiting + 1);
                 }
             }
 
@@ -119,7 +119,7 @@ internal static class Watch
                 }
 
                 var wake = WakeTime(nextBookmark);
-                if (!await WaitForChangeAsync(wake - now))
+                if (!await WaitForChangeAsync(wake, now))
                 {
                     if (changes.Completion.IsCompleted)
                     {
@@ -131,7 +131,9 @@ internal static class Watch
                     continue;
                 }
 
+                var round = await gateway.Pace.RestAsync(subscription.Peers);
                 await SendWaitingAsync();
+                round?.Sent();
             }
         }
 
@@ -147,19 +149,24 @@ internal static class Watch
             return nextBookmark < last ? nextBookmark : last;
         }
 
-        private async Task<bool> WaitForChangeAsync(TimeSpan atMost)
+        private async ValueTask<bool> WaitForChangeAsync(DateTimeOffset wake, DateTimeOffset now)
         {
-            if (atMost <= TimeSpan.Zero)
+            if (wake <= now)
             {
                 return false;
             }
 
-            // A timer reaches seven weeks, a client may ask for years: then it is looked up in between.
-            using var timeout = new CancellationTokenSource(atMost < LongestWait ? atMost : LongestWait, gateway.Clock);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, request.Aborted, gateway.Stopping);
+            if (alarm is null || alarm.At != wake || alarm.Token.IsCancellationRequested)
+            {
+                alarm?.Dispose();
+
+                // A timer reaches seven weeks, a client may ask for years: then it is looked up in between.
+                alarm = new Alarm(wake, wake - now < LongestWait ? wake - now : LongestWait, gateway, request.Aborted);
+            }
+
             try
             {
-                return await changes.WaitToReadAsync(either.Token);
+                return await changes.WaitToReadAsync(alarm.Token);
             }
             catch (OperationCanceledException) when (!request.Aborted.IsCancellationRequested)
             {
@@ -170,11 +177,11 @@ internal static class Watch
 
         private async Task SendWaitingAsync()
         {
-            var waiting = 0;
             while (changes.TryRead(out var change))
             {
                 looked = change.Revision;
-                if (!await PrepareAsync(change.Previous is { } before ? [change.Object.Stored.Document, before.Stored.Document] : [change.Object.Stored.Document]))
+                if (request.Kind.Custom is not null
+                    && !await PrepareAsync(change.Previous is { } before ? [change.Object.Stored.Document, before.Stored.Document] : [change.Object.Stored.Document]))
                 {
                     return;
                 }
@@ -182,7 +189,6 @@ internal static class Watch
                 if (frames.Of(change, selection) is { } frame)
                 {
                     await stream.WriteAsync(frame);
-                    waiting = await FlushWhenFullAsync(waiting + 1);
                 }
             }
 
@@ -200,17 +206,6 @@ internal static class Watch
             await stream.WriteAsync(WatchFrames.Error(failure));
             hasFailed = true;
             return false;
-        }
-
-        private async ValueTask<int> FlushWhenFullAsync(int waiting)
-        {
-            if (waiting < FramesPerFlush)
-            {
-                return waiting;
-            }
-
-            await stream.FlushAsync();
-            return 0;
         }
 
         private async Task<DateTimeOffset> BookmarkAsync(DateTimeOffset nextBookmark)
@@ -238,6 +233,29 @@ internal static class Watch
             }
 
             return now >= nextBookmark ? now + gateway.Options.BookmarkInterval : nextBookmark;
+        }
+    }
+    /// <summary>Cancelled at a time, or when the client leaves or the silo stops.</summary>
+    private sealed class Alarm : IDisposable
+    {
+        private readonly CancellationTokenSource timeout;
+        private readonly CancellationTokenSource either;
+
+        public Alarm(DateTimeOffset at, TimeSpan within, GatewayServices gateway, CancellationToken aborted)
+        {
+            At = at;
+            timeout = new CancellationTokenSource(within, gateway.Clock);
+            either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, aborted, gateway.Stopping);
+        }
+
+        public DateTimeOffset At { get; }
+
+        public CancellationToken Token => either.Token;
+
+        public void Dispose()
+        {
+            either.Dispose();
+            timeout.Dispose();
         }
     }
 }

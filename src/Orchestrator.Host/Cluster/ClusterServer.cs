@@ -94,6 +94,9 @@ internal sealed class ClusterServer : IAsyncDisposable
         builder.Services.AddOrchestratorGateway(gateway);
         builder.WebHost.UseKestrelCore();
         builder.WebHost.UseKestrelHttpsConfiguration();
+
+        // What a connection has to do next is done by the thread that has learnt of it, instead of being handed from queue to queue.
+        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenForGateway(gateway));
         var app = builder.Build();
         JoinAuthority.Map(app, secrets.Authority);

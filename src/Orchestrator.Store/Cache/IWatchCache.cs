@@ -100,6 +100,9 @@ public interface IWatchSubscription : IDisposable
     /// Null when the stream has ended, or when its source cannot say.
     /// </summary>
     Revision? Told => null;
+
+    /// <summary>How many follow the same resource in the same namespace, this one included.</summary>
+    int Peers => 1;
 }
 
 /// <summary>The watcher did not read fast enough: 1,000 frames or 4 MiB wait. It must list again (410).</summary>

@@ -221,7 +221,7 @@ internal sealed class WatchCache : IWatchCache
 
             ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(subscriptions, (subscription.Resource, subscription.Namespace), out _);
             (list ??= []).Add(subscription);
-            subscription.Joined();
+            subscription.Joined(list);
             return true;
         }
     }

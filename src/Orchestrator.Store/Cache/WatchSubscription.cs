@@ -16,6 +16,9 @@ internal sealed class WatchSubscription : IWatchSubscription
     private int waitingFrames;
     private long waitingBytes;
 
+    /// <summary>All that follow the same; null until this one has joined them.</summary>
+    private volatile List<WatchSubscription>? peers;
+
     /// <summary>How far a replay has come; negative from the moment at which the watcher follows with the others.</summary>
     private long replayed;
 
@@ -45,6 +48,10 @@ internal sealed class WatchSubscription : IWatchSubscription
         }
     }
 
+    /// <inheritdoc />
+    /// <remarks>Read without the cache's lock: a number that is a moment old does as well.</remarks>
+    public int Peers => Math.Max(1, peers?.Count ?? 1);
+
     /// <summary>The resource watched.</summary>
     public GroupResource Resource { get; }
 
@@ -71,7 +78,12 @@ internal sealed class WatchSubscription : IWatchSubscription
     public void Replayed(Revision revision) => Volatile.Write(ref replayed, revision.Value);
 
     /// <summary>From now on the cache offers every change. The caller holds the cache's lock.</summary>
-    public void Joined() => Volatile.Write(ref replayed, -1);
+    /// <param name="others">All that follow the same, this one among them.</param>
+    public void Joined(List<WatchSubscription> others)
+    {
+        peers = others;
+        Volatile.Write(ref replayed, -1);
+    }
 
     /// <summary>Puts a change into the buffer.</summary>
     /// <returns>False when the watcher is too slow: its stream has been ended.</returns>
