@@ -57,5 +57,9 @@ internal sealed class BareRuntime : IDisposable
         return took;
     }
 
+    /// <summary>How many sandboxes the runtime has, whoever made them.</summary>
+    public async Task<int> SandboxesAsync(CancellationToken cancellationToken) =>
+        (await runtime.ListPodSandboxAsync(new ListPodSandboxRequest(), cancellationToken: cancellationToken)).Items.Count;
+
     public void Dispose() => channel.Dispose();
 }

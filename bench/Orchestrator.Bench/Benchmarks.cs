@@ -11,7 +11,10 @@ internal static class Benchmarks
 {
     public static IReadOnlyList<Benchmark> All { get; } =
     [
+        new("store", "commits per second without HTTP, grains and decisions, by one silo's store and by two", StoreLoad.RunAsync),
         new("api", "requests per second over HTTPS from another process, 1 KB ConfigMaps", ApiLoad.RunAsync),
+        new("watch", "events per second to many watchers at 100 writes a second, and their delay", WatchLoad.RunAsync),
+        new("list", "lists of 10,000 pods: time, and what the server allocates for each", ListLoad.RunAsync),
         new("pod-start", "from POST to Running as a watcher sees it, the image being present, beside the bare CRI calls", PodStart.RunAsync),
         new("idle", "memory and processor time of server, PostgreSQL and agent with 10 pods over 60 s", Idle.RunAsync),
     ];

@@ -3,18 +3,23 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
 
 namespace Orchestrator.Bench;
 
-/// <summary>The yardstick of durable writes: an etcd on the same disk, 1 KB values by its HTTP gateway, in a directory that is removed afterwards.</summary>
+/// <summary>The yardstick of durable writes: an etcd on the same disk, 1 KB values by gRPC, in a directory that is removed afterwards.</summary>
 internal static class EtcdYardstick
 {
+    private static readonly Marshaller<byte[]> Raw = Marshallers.Create(bytes => bytes, bytes => bytes);
+    private static readonly Method<byte[], byte[]> Put = new(MethodType.Unary, "etcdserverpb.KV", "Put", Raw, Raw);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>True where there is an etcd.</summary>
     public static bool IsInstalled => File.Exists("/usr/bin/etcd");
 
-    public static async Task RunAsync(BenchOptions options, Report report, CancellationToken cancellationToken)
+    public static async Task RunAsync(string benchmark, BenchOptions options, Report report, CancellationToken cancellationToken)
     {
         var directory = Directory.CreateTempSubdirectory("orchestrator-etcd-");
         var ports = FreePorts();
@@ -33,23 +38,25 @@ internal static class EtcdYardstick
         etcd.BeginOutputReadLine();
         try
         {
-            using var http = new HttpClient { BaseAddress = new Uri(Url(ports[0])) };
-            await ReadyAsync(http, cancellationToken);
+            using (var http = new HttpClient { BaseAddress = new Uri(Url(ports[0])) })
+            {
+                await ReadyAsync(http, cancellationToken);
+            }
+
+            using var channel = GrpcChannel.ForAddress(Url(ports[0]), new GrpcChannelOptions { HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true } });
+            var calls = channel.CreateCallInvoker();
             var count = 0;
-            var value = Convert.ToBase64String(Encoding.UTF8.GetBytes(new string('x', 1_000)));
+            var value = Encoding.UTF8.GetBytes(new string('x', 1_000));
             foreach (var clients in (int[])[1, 16, 64])
             {
-                await new Load(clients, TimeSpan.FromSeconds(options.Seconds)).ReportAsync(
-                    report, "api", string.Create(CultureInfo.InvariantCulture, $"yardstick: etcd put, {clients} client(s)"),
-                    async (_, token) =>
-                    {
-                        var key = Convert.ToBase64String(Encoding.UTF8.GetBytes(Interlocked.Increment(ref count).ToString(CultureInfo.InvariantCulture)));
-                        using var content = new StringContent($$"""{"key":"{{key}}","value":"{{value}}"}""");
-                        using var response = await http.PostAsync("/v3/kv/put", content, token);
-                        response.EnsureSuccessStatusCode();
-                        await response.Content.ReadAsByteArrayAsync(token);
-                    },
-                    cancellationToken);
+                async Task<bool> PutAsync(int client)
+                {
+                    var key = Encoding.UTF8.GetBytes(Interlocked.Increment(ref count).ToString(CultureInfo.InvariantCulture));
+                    await calls.AsyncUnaryCall(Put, null, new CallOptions(cancellationToken: cancellationToken), PutRequest(key, value));
+                    return true;
+                }
+
+                await new Load(clients, TimeSpan.FromSeconds(options.Seconds)).ReportAsync(report, benchmark, "yardstick: etcd put", PutAsync, cancellationToken);
             }
         }
         finally
@@ -58,6 +65,19 @@ internal static class EtcdYardstick
             await etcd.WaitForExitAsync(CancellationToken.None);
             directory.Delete(recursive: true);
         }
+    }
+
+    /// <summary>A PutRequest on the wire: the key is field 1, the value field 2.</summary>
+    private static byte[] PutRequest(byte[] key, byte[] value)
+    {
+        using var bytes = new MemoryStream();
+        using var output = new CodedOutputStream(bytes);
+        output.WriteTag(1, WireFormat.WireType.LengthDelimited);
+        output.WriteBytes(ByteString.CopyFrom(key));
+        output.WriteTag(2, WireFormat.WireType.LengthDelimited);
+        output.WriteBytes(ByteString.CopyFrom(value));
+        output.Flush();
+        return bytes.ToArray();
     }
 
     private static async Task ReadyAsync(HttpClient http, CancellationToken cancellationToken)

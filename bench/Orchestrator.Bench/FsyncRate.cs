@@ -8,7 +8,7 @@ internal static class FsyncRate
     private const int Block = 8 * 1024;
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(2);
 
-    public static async Task MeasureAsync(Report report, CancellationToken cancellationToken)
+    public static async Task MeasureAsync(string benchmark, Report report, CancellationToken cancellationToken)
     {
         var path = Path.Combine(Path.GetTempPath(), "orchestrator-fsync-" + Path.GetRandomFileName());
         try
@@ -26,7 +26,7 @@ internal static class FsyncRate
                 took.Add(Stopwatch.GetElapsedTime(at));
             }
 
-            report.Add("api", "yardstick: 8 KB written and synced", took, Stopwatch.GetElapsedTime(began));
+            report.Add(benchmark, "yardstick: 8 KB written and synced", took, Stopwatch.GetElapsedTime(began));
         }
         finally
         {

@@ -4,7 +4,7 @@ using Orchestrator.Bench;
 var options = BenchOptions.Parse(args);
 if (options is null)
 {
-    Console.Error.WriteLine("usage: ./orchestrator bench [api | pod-start | idle] [--json FILE] [--runtime runc|crun] [--seconds N]");
+    Console.Error.WriteLine($"usage: ./orchestrator bench [{string.Join(" | ", Benchmarks.All.Select(benchmark => benchmark.Name))}] [--json FILE] [--runtime runc|crun] [--seconds N]");
     return 2;
 }
 

@@ -10,8 +10,8 @@ internal sealed class Report
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
     private readonly JsonArray figures = [];
 
-    /// <summary>Adds the latencies of one load.</summary>
-    public void Add(string benchmark, string what, IReadOnlyCollection<TimeSpan> latencies, TimeSpan? during = null)
+    /// <summary>Adds the latencies of one load: how many and how fast when it is told during what time, and what they cost the cluster.</summary>
+    public void Add(string benchmark, string what, IReadOnlyCollection<TimeSpan> latencies, TimeSpan? during = null, Cost? cost = null)
     {
         var sorted = latencies.Order().ToArray();
         var figure = new JsonObject
@@ -28,6 +28,13 @@ internal sealed class Report
             var rate = Math.Round(sorted.Length / time.TotalSeconds);
             figure["perSecond"] = rate;
             line += string.Create(CultureInfo.InvariantCulture, $"   {rate,8:F0}/s");
+        }
+
+        if (cost is not null)
+        {
+            figure["cpuSecondsPerThousand"] = Math.Round(cost.CpuSecondsPerThousand, 3);
+            figure["serverMegabytes"] = Math.Round(cost.ServerMegabytes);
+            line += string.Create(CultureInfo.InvariantCulture, $"   {cost.CpuSecondsPerThousand,7:F3} CPU s/1000   {cost.ServerMegabytes,5:F0} MB");
         }
 
         figures.Add(figure);

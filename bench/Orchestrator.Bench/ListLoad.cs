@@ -1,0 +1,78 @@
+using System.Globalization;
+
+namespace Orchestrator.Bench;
+
+/// <summary>Lists 10,000 pods of 4.7 KB: by one client, by eight at once, and in pages.</summary>
+internal static class ListLoad
+{
+    private const string Name = "list";
+    private const string Path = "/api/v1/namespaces/default/pods";
+    private const int Pods = 10_000;
+    private const int Makers = 32;
+    private const int WarmUpLists = 20;
+    private static readonly (string What, string Query)[] Queries = [("list", ""), ("list from the cache (resourceVersion=0)", "?resourceVersion=0"), ("page of 500", "?limit=500")];
+    private static readonly string Fill = new('x', 3_300);
+
+    public static async Task RunAsync(BenchOptions options, Report report, CancellationToken cancellationToken)
+    {
+        await using var cluster = await BenchCluster.StartAsync(options, withNode: false, cancellationToken);
+        var usage = new ClusterUsage(cluster);
+        var connections = await HttpsConnection.OpenAsync(cluster.Configuration, Makers, cancellationToken);
+
+        // No controller runs here that would make it, and pods are refused without it.
+        await connections[0].SendAsync("POST", "/api/v1/namespaces/default/serviceaccounts", """{"metadata":{"name":"default"}}""");
+        var next = -1;
+        await new Load(Makers, TimeSpan.FromMinutes(3), usage).ReportAsync(
+            report, Name, "create of a pod",
+            async client =>
+            {
+                var index = Interlocked.Increment(ref next);
+                if (index < Pods)
+                {
+                    await connections[client].SendAsync("POST", Path, Pod(index));
+                }
+
+                return index < Pods;
+            },
+            cancellationToken);
+        var bytes = 0L;
+        for (var list = 0; list < WarmUpLists; list++)
+        {
+            bytes = await connections[0].DrainAsync(Path);
+        }
+
+        report.Add(Name, string.Create(CultureInfo.InvariantCulture, $"a list of {Pods} pods"), bytes / 1e6, "MB");
+        var (allocated, lists) = (0.0, 0);
+        async Task<bool> ListAsync(int client, string query)
+        {
+            await connections[client].DrainAsync(Path + query);
+            Interlocked.Increment(ref lists);
+            return true;
+        }
+
+        foreach (var (what, query) in Queries)
+        {
+            foreach (var clients in (int[])[1, 8])
+            {
+                (allocated, lists) = (await AllocatedAsync(connections[0]), 0);
+                await new Load(clients, TimeSpan.FromSeconds(options.Seconds), usage).ReportAsync(report, Name, what, client => ListAsync(client, query), cancellationToken);
+                report.Add(Name, string.Create(CultureInfo.InvariantCulture, $"{what}, {clients} client(s), allocated each"), (await AllocatedAsync(connections[0]) - allocated) / 1e6 / lists, "MB");
+            }
+        }
+
+        foreach (var connection in connections)
+        {
+            await connection.DisposeAsync();
+        }
+    }
+
+    /// <summary>Bytes that the server has allocated since its start, from its own metrics.</summary>
+    private static async Task<double> AllocatedAsync(HttpsConnection connection)
+    {
+        await connection.SendAsync("GET", "/metrics");
+        return ServerMetrics.Sum(connection.Body.Span, "dotnet_gc_allocated_bytes_total ");
+    }
+
+    private static string Pod(int index) =>
+        $$$"""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"pod-{{{index}}}","labels":{"app":"bench","index":"{{{index % 100}}}"},"annotations":{"bench/fill":"{{{Fill}}}"}},"spec":{"containers":[{"name":"main","image":"orchestrator.local/busybox:1","command":["sleep","3600"],"env":[{"name":"A","value":"b"}],"resources":{"requests":{"cpu":"100m","memory":"64Mi"} } }]} }""";
+}
