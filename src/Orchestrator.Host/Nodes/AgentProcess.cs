@@ -19,6 +19,9 @@ internal sealed class AgentProcess(DataDirectory directory, AgentOptions options
         ["DOTNET_gcServer"] = "0",
         ["DOTNET_gcConcurrent"] = "0",
         ["DOTNET_GCConserveMemory"] = "5",
+
+        // Otherwise the youngest objects may fill most of the processor's cache before they are looked through: tens of megabytes.
+        ["DOTNET_GCgen0size"] = "0x400000",
         ["DOTNET_TieredPGO"] = "0",
     };
 
