@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Api.Admission.Webhooks;
+using Orchestrator.Api.Documents;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Machinery;
 using Orchestrator.Api.Views;
@@ -40,6 +41,9 @@ internal sealed partial class ObjectGrain(
 
     /// <summary>How long a refusal waits for this silo's view of the cluster; then it is answered as it is.</summary>
     private static readonly TimeSpan ViewWait = TimeSpan.FromSeconds(3);
+
+    /// <summary>They take addresses and ports that no other may have.</summary>
+    private static readonly GroupResource Services = new("", "services");
 
     private ObjectKey key;
     private StoredObject? current;
@@ -121,6 +125,12 @@ internal sealed partial class ObjectGrain(
             if (call.DefinitionRevision > cache.Revision.Value)
             {
                 await SeeAsync(new Revision(call.DefinitionRevision), cancellationToken);
+            }
+
+            if (key.GroupResource == Services && call.Subresource.Length == 0)
+            {
+                // What a Service asks for may have gone to another a moment ago, and nothing but the view tells.
+                await CatchUpAsync(cache.Revision, cancellationToken);
             }
 
             return await DecideAndCommitAsync(write, cancellationToken);
@@ -367,7 +377,7 @@ internal sealed partial class ObjectGrain(
     private static WriteReply Failed(ApiStatus status) => new() { Failure = StatusDocuments.Write(status) };
 
     private static ObjectReply ToReply(StoredObject stored) =>
-        new() { Revision = stored.Revision.Value, Document = Bytes(stored.Document) };
+        new() { Revision = stored.Revision.Value, Document = Bytes(SentBytes.Compact(stored.Document)) };
 
     private static byte[] Bytes(ReadOnlyMemory<byte> document) =>
         MemoryMarshal.TryGetArray(document, out var segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length
