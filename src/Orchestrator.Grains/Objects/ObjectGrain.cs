@@ -36,7 +36,7 @@ internal sealed partial class ObjectGrain(
     /// <summary>How often one write may have to ask webhooks, reinvocations and lost races included; then it fails.</summary>
     internal const int AskRounds = 200;
 
-    /// <summary>How long all webhooks of one write may take; then the rest count as timed out. A grain call itself ends after thirty seconds.</summary>
+    /// <summary>How long all webhooks of one write, those that convert too, may take; then the rest count as timed out. A grain call itself ends after thirty seconds.</summary>
     private static readonly TimeSpan WebhookLimit = TimeSpan.FromSeconds(25);
 
     /// <summary>How long a refusal waits for this silo's view of the cluster; then it is answered as it is.</summary>
@@ -168,7 +168,7 @@ internal sealed partial class ObjectGrain(
                 var seen = cache.Revision;
                 var view = turn is null ? (IClusterView)cache : new FresherView(cache, turn.Latest);
                 var version = conversion.VersionOf(key, write.Options.Version);
-                var (shown, unconverted) = await conversion.ReadAsync(version, basis, cancellationToken);
+                var (shown, unconverted) = await conversion.ReadAsync(version, basis, Left(), cancellationToken);
                 var decision = unconverted is null
                     ? write.Decide(shown, new Surroundings(began, uids.Pass(), view) { Answers = answers })
                     : new WriteDecision.Reject(unconverted);
@@ -182,12 +182,11 @@ internal sealed partial class ObjectGrain(
                     // Nobody else waits for what a webhook takes.
                     turn?.Dispose();
                     turn = null;
-                    var left = WebhookLimit - (clock.GetUtcNow() - began);
-                    answers = answers.With(await webhooks.AskAsync(ask.Calls, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken));
+                    answers = answers.With(await webhooks.AskAsync(ask.Calls, Left(), cancellationToken));
                     continue;
                 }
 
-                decision = await conversion.StoreAsync(version, decision, cancellationToken);
+                decision = await conversion.StoreAsync(version, decision, Left(), cancellationToken);
                 if (decision is WriteDecision.Reject && !isViewFresh)
                 {
                     isViewFresh = true;
@@ -258,6 +257,8 @@ internal sealed partial class ObjectGrain(
         {
             turn?.Dispose();
         }
+
+        TimeSpan Left() => WebhookLimit - (clock.GetUtcNow() - began) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
     }
 
     /// <summary>Keeps for the next in line what a commit has told of the charged objects.</summary>
