@@ -2,6 +2,7 @@ using Orchestrator.EndToEnd.Tests.Harness;
 
 // One cluster for all; most of a test is waiting, so a few at a time do no harm even on two cores.
 [assembly: AssemblyFixture(typeof(ClusterFixture))]
+[assembly: AssemblyFixture(typeof(ControlPlane))]
 [assembly: Xunit.v3.Parallelization(MaxThreads = 3)]
 
 namespace Orchestrator.EndToEnd.Tests;

@@ -48,15 +48,42 @@ public sealed class CustomResourceTests
     public async Task Objects_are_served_within_a_second_and_go_with_their_definition_and_an_operator_runs_unchanged()
     {
         await using var cluster = new TestCluster();
-        await cluster.UpOrFailAsync("--simulated-nodes", "1", "--disable-agent");
+
+        // Little of the past is kept, so that an operator that was away finds its place gone.
+        await cluster.UpOrFailAsync("--disable-agent", "--disable-scheduler", "--log-retention", "00:00:01", "--log-partition", "100");
         var kubectl = await cluster.NamespaceAsync();
         await kubectl.ApplyAsync(Definition);
         await ServedWithinASecondAsync(cluster, kubectl.Namespace);
 
-        using var client = new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(cluster.Kubeconfig));
+        await using var wire = new CuttableWire(cluster.Port);
+        var configuration = KubernetesClientConfiguration.BuildConfigFromConfigFile(cluster.Kubeconfig);
+        configuration.Host = $"https://127.0.0.1:{wire.Port}";
+        using var client = new Kubernetes(configuration);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        var controller = new WebsiteOperator(client, kubectl.Namespace);
+        var controller = new WebsiteOperator(client, kubectl.Namespace, resync: TimeSpan.FromSeconds(2));
         var running = controller.RunAsync(stop.Token);
+        await PublishesAsync(kubectl, controller);
+        await ComesBackToItsPlaceAsync(kubectl, controller, wire);
+        await ListsAgainWhenItsPlaceIsGoneAsync(kubectl, controller, wire);
+        await LooksAgainAtIntervalsAsync(kubectl);
+
+        await kubectl.RunAsync("delete website home --timeout=30s");
+        Assert.Equal(["home"], controller.CleanedUp);
+        await Until.AsWantedAsync("the page is collected", async () => (await kubectl.TryAsync("get configmap home-page")).Code, code => code != 0);
+
+        // An object is left behind, and goes with the definition.
+        await kubectl.ApplyAsync(Website("last", "Bye"));
+        await kubectl.UntilFieldAsync("website/last", ".status.phase", "Published");
+        await kubectl.RunAsync("delete crd websites.test.example.com --timeout=30s");
+        Assert.Equal(["home", "last"], controller.CleanedUp);
+        await Until.AsWantedAsync("the path is gone", async () => (await kubectl.TryAsync($"get --raw /apis/test.example.com/v1/namespaces/{kubectl.Namespace}/websites")).Code, code => code != 0);
+        Assert.False(running.IsCompleted, $"the operator ended: {running.Exception}");
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    private static async Task PublishesAsync(Kubectl kubectl, WebsiteOperator controller)
+    {
         await kubectl.ApplyAsync(Website("home", "Welcome"));
         await kubectl.UntilFieldAsync("website/home", ".status.phase", "Published");
         Assert.Equal("<h1>Welcome</h1>", await kubectl.FieldAsync("configmap/home-page", ".data.index\\.html"));
@@ -64,17 +91,50 @@ public sealed class CustomResourceTests
         await kubectl.UntilFieldAsync("configmap/home-page", ".data.index\\.html", "<h1>Hello</h1>");
         Assert.Contains("Published", await kubectl.RunAsync("get all"), StringComparison.Ordinal);
         Assert.Contains("choose another title", (await kubectl.TryWithAsync(Website("bad", "forbidden"), "apply -f -")).Errors, StringComparison.Ordinal);
+        Assert.Equal((1, 0), (controller.Websites.Lists, controller.Websites.Expirations));
+    }
 
-        await kubectl.RunAsync("delete website home --timeout=30s");
-        Assert.Equal(["home"], controller.CleanedUp);
-        await Until.AsWantedAsync("the page is collected", async () => (await kubectl.TryAsync("get configmap home-page")).Code, code => code != 0);
+    /// <summary>A connection that breaks: the watch goes on where it was, and misses nothing.</summary>
+    private static async Task ComesBackToItsPlaceAsync(Kubectl kubectl, WebsiteOperator controller, CuttableWire wire)
+    {
+        wire.Cut();
+        await kubectl.ApplyAsync(Website("home", "Missed you"));
+        wire.Mend();
+        await kubectl.UntilFieldAsync("configmap/home-page", ".data.index\\.html", "<h1>Missed you</h1>");
+        Assert.Equal((1, 0), (controller.Websites.Lists, controller.Websites.Expirations));
+        Assert.NotEqual(0, controller.Websites.Resumptions);
+    }
 
-        // An object is left behind, and the namespace takes it along; another goes with the definition.
-        await kubectl.ApplyAsync(Website("last", "Bye"));
-        await kubectl.RunAsync("delete crd websites.test.example.com --timeout=30s");
-        await Until.AsWantedAsync("the path is gone", async () => (await kubectl.TryAsync($"get --raw /apis/test.example.com/v1/namespaces/{kubectl.Namespace}/websites")).Code, code => code != 0);
-        await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<Exception>(() => running);
+    /// <summary>Away for longer than the past is kept: the watch is answered 410, and the informer lists anew; what went meanwhile is gone for it too.</summary>
+    private static async Task ListsAgainWhenItsPlaceIsGoneAsync(Kubectl kubectl, WebsiteOperator controller, CuttableWire wire)
+    {
+        await kubectl.ApplyAsync(Website("brief", "Gone soon"));
+        await kubectl.UntilFieldAsync("website/brief", ".status.phase", "Published");
+        wire.Cut();
+        var place = await kubectl.FieldAsync("website/home", ".metadata.resourceVersion");
+        await kubectl.RunAsync("patch website brief --type=merge -p", """{"metadata":{"finalizers":null}}""");
+        await kubectl.RunAsync("delete website brief --timeout=20s");
+        await kubectl.ApplyAsync(Website("home", "Long time"));
+        await Until.AsWantedAsync(
+            "the place is gone",
+            async () =>
+            {
+                await kubectl.ApplyAsync(string.Join("\n---\n", Enumerable.Range(0, 60).Select(i => Filler(i))));
+                var watched = await kubectl.TryAsync($"get --raw /apis/test.example.com/v1/namespaces/{kubectl.Namespace}/websites?watch=1&timeoutSeconds=1&resourceVersion={place}");
+                return watched.Output + watched.Errors;
+            },
+            answer => answer.Contains("too old resource version", StringComparison.Ordinal));
+        wire.Mend();
+        await kubectl.UntilFieldAsync("configmap/home-page", ".data.index\\.html", "<h1>Long time</h1>");
+        Assert.Equal((2, 1), (controller.Websites.Lists, controller.Websites.Expirations));
+        Assert.Null(controller.Websites.Get("brief"));
+    }
+
+    /// <summary>A page that somebody takes away comes back although no Website changed.</summary>
+    private static async Task LooksAgainAtIntervalsAsync(Kubectl kubectl)
+    {
+        await kubectl.RunAsync("delete configmap home-page");
+        await kubectl.UntilFieldAsync("configmap/home-page", ".data.index\\.html", "<h1>Long time</h1>", 20);
     }
 
     private static async Task ServedWithinASecondAsync(TestCluster cluster, string ns)
@@ -96,6 +156,13 @@ public sealed class CustomResourceTests
             }
         }
     }
+
+    private static string Filler(int number) => $$"""
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: filler-{{number}}}
+        data: {written: "{{DateTime.UtcNow.Ticks}}"}
+        """;
 
     private static string Website(string name, string title) => $$"""
         apiVersion: test.example.com/v1

@@ -26,6 +26,9 @@ public interface IKindStrategy
     /// <summary>True: a finalizer has a path in its name or is one of Kubernetes' own, as the kinds of the core demand.</summary>
     bool DemandsQualifiedFinalizers { get; }
 
+    /// <summary>The field that may never change and whose bytes are kept as they were sent: they are what is compared. Null: the kind has none.</summary>
+    string? ImmutableAsSent { get; }
+
     /// <summary>What is wrong with a name; with <paramref name="prefix"/> it is a generateName. Empty when nothing is.</summary>
     IEnumerable<string> NameErrors(string name, bool prefix);
 

@@ -25,6 +25,9 @@ public abstract class KindStrategy : IKindStrategy
     /// <inheritdoc />
     public virtual bool DemandsQualifiedFinalizers => true;
 
+    /// <inheritdoc />
+    public virtual string? ImmutableAsSent => null;
+
     /// <summary>True: status is written through the status subresource alone.</summary>
     protected virtual bool HasStatus => KindFacts.HasStatus(Resource);
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Orchestrator.Api.CustomResources.Values;
 
 namespace Orchestrator.Api.Machinery;
 
@@ -28,7 +29,23 @@ public static class GoText
         (node?.ToJsonString(Relaxed) ?? "null")
             .Replace("<", "\\u003c", StringComparison.Ordinal)
             .Replace(">", "\\u003e", StringComparison.Ordinal)
-            .Replace("&", "\\u0026", StringComparison.Ordinal);
+            .Replace("&", "\\u0026", StringComparison.Ordinal)
+            .Replace("\u2028", "\\u2028", StringComparison.Ordinal)
+            .Replace("\u2029", "\\u2029", StringComparison.Ordinal);
+
+    /// <summary>JSON as Go writes its maps: names in order, whole numbers as they are, all others as float64.</summary>
+    public static string SortedJson(JsonNode? node) => Json(Sorted(node));
+
+    private static JsonNode? Sorted(JsonNode? node) => node switch
+    {
+        JsonObject obj => new JsonObject(obj.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, Sorted(pair.Value)))),
+        JsonArray items => new JsonArray([.. items.Select(Sorted)]),
+        JsonValue value when value.GetValueKind() == JsonValueKind.Number => Number(value.ToJsonString()),
+        _ => node?.DeepClone(),
+    };
+
+    private static JsonNode? Number(string text) => JsonNode.Parse(
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? text : GoNumbers.Json(double.Parse(text, CultureInfo.InvariantCulture)));
 
     private static void AppendQuoted(StringBuilder quoted, Rune rune)
     {

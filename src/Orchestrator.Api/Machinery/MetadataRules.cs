@@ -62,6 +62,9 @@ internal static class MetadataRules
         }
     }
 
+    /// <summary>The faults of labels or annotations alone.</summary>
+    public static IEnumerable<FieldError> TextFaults(JsonObject metadata, string field) => field == "labels" ? LabelFaults(metadata) : AnnotationFaults(metadata);
+
     private static IEnumerable<FieldError> NameFaults(JsonObject metadata, bool namespaced, IKindStrategy strategy)
     {
         if (metadata.Text("generateName") is { Length: > 0 } prefix)

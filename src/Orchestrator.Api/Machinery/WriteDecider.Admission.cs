@@ -111,6 +111,7 @@ public sealed partial class WriteDecider
         (taken["kind"], taken["apiVersion"]) = (kind.Kind, kind.ApiVersion);
         VersionConversion.ToStorage(taken, kind);
         Fill(request, taken);
+        RewriteSent(request, request.Sent, taken, sorts: false);
         foreach (var field in Kept)
         {
             taken.Metadata().CopyField(field, obj.Metadata());

@@ -46,6 +46,7 @@ public sealed partial class WriteDecider
         EmittedFields.OmitEmpty(merged, schema);
         VersionConversion.ToStorage(merged, request.Kind);
         Fill(request, merged);
+        RewriteSent(request, StoredBytes(request, current), merged, sorts: true);
         return current is null ? CreateObject(request, merged) : UpdateObject(request, current, merged);
     }
 

@@ -16,7 +16,7 @@ public sealed partial class WriteDecider
             return UnknownResource();
         }
 
-        return Decode(request, body.Span, out var obj) is { } failure ? request.Reject(failure) : CreateObject(request, obj);
+        return Decode(request, body, out var obj) is { } failure ? request.Reject(failure) : CreateObject(request, obj);
     }
 
     private WriteDecision CreateObject(Request request, JsonObject obj)

@@ -17,6 +17,7 @@ public sealed partial class WriteDecider
     private WriteDecision DeleteObject(Request request, StoredObject current, DeleteOptions delete)
     {
         var obj = Read(request, current);
+        request.Sent = StoredBytes(request, current);
         if ((OptionsFault(delete) ?? PreconditionFault(request, current, obj, delete)) is { } refused)
         {
             return request.Reject(refused);

@@ -53,6 +53,7 @@ public sealed partial class WriteDecider
         obj["kind"] = request.Kind.Kind;
         VersionConversion.ToStorage(obj, request.Kind);
         Fill(request, obj);
+        RewriteSent(request, StoredBytes(request, current), obj, sorts: format == PatchFormat.StrategicMerge);
         return UpdateObject(request, current, obj);
     }
 

@@ -25,7 +25,7 @@ public sealed partial class WriteDecider
             case "binding": return Bind(request, current, body.Span);
             case "eviction": return Evict(request, current, body.Span);
             default:
-                return Decode(request, body.Span, out var obj) is { } failure
+                return Decode(request, body, out var obj) is { } failure
                     ? request.Reject(failure)
                     : UpdateObject(request, current, obj);
         }
@@ -67,7 +67,8 @@ public sealed partial class WriteDecider
         var faults = MetadataRules.Faults(obj.Metadata(), request.Kind.Namespaced, request.Strategy)
             .Concat(changed)
             .Concat(changed)
-            .Concat(request.Strategy.ValidateUpdate(obj, old, request.Options.Subresource));
+            .Concat(request.Strategy.ValidateUpdate(obj, old, request.Options.Subresource))
+            .Concat(SentFaults(request, current, obj));
         if (request.Invalid(faults) is { } invalid)
         {
             return request.Reject(invalid);

@@ -49,6 +49,9 @@ public sealed partial class WriteDecider : IWriteDecider
         /// <summary>True: metadata.managedFields of the new state stands already, as server-side apply left it.</summary>
         public bool OwnershipIsDecided { get; set; }
 
+        /// <summary>The bytes of the field that the kind keeps as it was sent.</summary>
+        public ReadOnlyMemory<byte> Sent { get; set; }
+
         public WriteDecision.Reject Reject(ApiStatus status) => new WriteDecision.Reject(status) { Warnings = Warnings };
 
         /// <summary>Empty when there is no fault.</summary>
@@ -78,9 +81,9 @@ public sealed partial class WriteDecider : IWriteDecider
     private static WriteDecision.Reject UnknownResource() => new(Statuses.NoSuchResource());
 
     /// <summary>Decodes, takes the object over into the version of the store, and fills in defaults.</summary>
-    private static ApiStatus? Decode(Request request, ReadOnlySpan<byte> body, out JsonObject obj)
+    private static ApiStatus? Decode(Request request, ReadOnlyMemory<byte> body, out JsonObject obj)
     {
-        var decoded = Decoded(request, body);
+        var decoded = Decoded(request, body.Span);
         obj = decoded.Object ?? [];
         request.Warnings.AddRange(decoded.Warnings);
         if (decoded.Failure is not null)
@@ -90,6 +93,7 @@ public sealed partial class WriteDecider : IWriteDecider
 
         VersionConversion.ToStorage(obj, request.Kind);
         Fill(request, obj);
+        TakeSent(request, body);
         return null;
     }
 
@@ -125,7 +129,9 @@ public sealed partial class WriteDecider : IWriteDecider
         EmittedFields.Settle(obj, StorageSchema(request.Kind));
         if (request.Kind.Custom is not { } custom)
         {
-            return DocumentEncoding.Encode(obj);
+            return request.Strategy.ImmutableAsSent is { } field
+                ? SentBytes.Keep(DocumentEncoding.Encode(obj), field, request.Sent)
+                : DocumentEncoding.Encode(obj);
         }
 
         var stored = (JsonObject)obj.DeepClone();

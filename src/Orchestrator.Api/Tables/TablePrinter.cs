@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Kinds.DaemonSets;
 using Orchestrator.Api.Machinery;
 using Orchestrator.Api.Registry;
 
@@ -171,7 +173,15 @@ public static class TablePrinter
                 writer.WriteString("kind", "PartialObjectMetadata");
                 writer.WriteString("apiVersion", "meta.k8s.io/v1");
                 writer.WritePropertyName("metadata");
-                root.GetProperty("metadata").WriteTo(writer);
+                if (PartialDaemonSets.Is(document.Span))
+                {
+                    writer.WriteRawValue(PartialDaemonSets.Metadata(JsonMarshal.GetRawUtf8Value(root.GetProperty("metadata"))), skipInputValidation: true);
+                }
+                else
+                {
+                    root.GetProperty("metadata").WriteTo(writer);
+                }
+
                 writer.WriteEndObject();
                 break;
         }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Orchestrator.Api.CustomResources;
@@ -12,7 +13,7 @@ using Orchestrator.Store.Cache;
 namespace Orchestrator.Gateway.Conversion;
 
 /// <summary>HTTP clients for webhooks: one for each place and trust, so that connections are kept. A Service is reached through its ready endpoints.</summary>
-internal sealed class WebhookClients(IWatchCache cache, int maxAnswerBytes, TimeSpan patience) : IDisposable
+internal sealed class WebhookClients(IWatchCache cache, int maxAnswerBytes) : IDisposable
 {
     /// <summary>So many clients are kept; then all are let go and made again when asked for.</summary>
     private const int Kept = 256;
@@ -22,14 +23,11 @@ internal sealed class WebhookClients(IWatchCache cache, int maxAnswerBytes, Time
 
     private readonly ConcurrentDictionary<ConversionWebhook, HttpClient> clients = new();
 
-    /// <summary>The address that a webhook is called at.</summary>
-    public static Uri Address(ConversionWebhook webhook) => new(webhook.ServiceName.Length == 0
+    /// <summary>The address that a webhook is called at. As upstream's client, it is told how long it may take.</summary>
+    /// <exception cref="UriFormatException">The definition gives no address.</exception>
+    public static Uri Address(ConversionWebhook webhook) => new((webhook.ServiceName.Length == 0
         ? webhook.Url
-        : string.Create(CultureInfo.InvariantCulture, $"https://{webhook.ServiceHost}:{webhook.ServicePort}/{webhook.ServicePath.TrimStart('/')}"));
-
-    /// <summary>The address as failures name it; upstream adds the time it would wait.</summary>
-    public static string Shown(ConversionWebhook webhook) =>
-        (webhook.ServiceName.Length == 0 ? webhook.Url : Address(webhook).ToString()) + "?timeout=30s";
+        : string.Create(CultureInfo.InvariantCulture, $"https://{webhook.ServiceHost}:{webhook.ServicePort}/{webhook.ServicePath.TrimStart('/')}")) + "?timeout=30s");
 
     /// <summary>The client of a webhook.</summary>
     public HttpClient For(ConversionWebhook webhook)
@@ -63,7 +61,7 @@ internal sealed class WebhookClients(IWatchCache cache, int maxAnswerBytes, Time
         };
         if (webhook.CertificateAuthorities.Length > 0)
         {
-            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, errors) => IsTrusted(webhook.CertificateAuthorities, certificate, errors);
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => IsTrusted(webhook.CertificateAuthorities, certificate, chain, errors);
         }
 
         if (webhook.ServiceName.Length > 0)
@@ -71,24 +69,39 @@ internal sealed class WebhookClients(IWatchCache cache, int maxAnswerBytes, Time
             handler.ConnectCallback = (_, cancellationToken) => ConnectAsync(webhook, cancellationToken);
         }
 
-        return new HttpClient(handler) { Timeout = patience, MaxResponseContentBufferSize = maxAnswerBytes };
+        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = maxAnswerBytes };
     }
 
-    private static bool IsTrusted(string authorities, X509Certificate? certificate, SslPolicyErrors errors)
+    /// <summary>True, or a reason in Go's words.</summary>
+    /// <exception cref="AuthenticationException">The certificate is not trusted.</exception>
+    private static bool IsTrusted(string authorities, X509Certificate? certificate, X509Chain? sent, SslPolicyErrors errors)
     {
-        if (certificate is not X509Certificate2 presented || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None)
+        if (certificate is not X509Certificate2 presented || errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable))
         {
-            return false;
+            throw new AuthenticationException("no certificate");
+        }
+
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
+        {
+            throw new AuthenticationException("certificate is not valid for this name");
         }
 
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.CustomTrustStore.ImportFromPem(authorities);
+        chain.ChainPolicy.ExtraStore.AddRange(sent?.ChainPolicy.ExtraStore ?? []);
 
         // A bundle may hold the webhook's own certificate, which then is its own root.
         chain.ChainPolicy.VerificationFlags = X509VerificationFlags.AllowUnknownCertificateAuthority;
-        return chain.Build(presented) && chain.ChainElements.Any(element => chain.ChainPolicy.CustomTrustStore.Any(root => root.RawDataMemory.Span.SequenceEqual(element.Certificate.RawDataMemory.Span)));
+        if (chain.Build(presented) && chain.ChainElements.Any(element => chain.ChainPolicy.CustomTrustStore.Any(root => root.RawDataMemory.Span.SequenceEqual(element.Certificate.RawDataMemory.Span))))
+        {
+            return true;
+        }
+
+        throw new AuthenticationException(chain.ChainStatus.Any(status => status.Status == X509ChainStatusFlags.NotTimeValid)
+            ? "certificate has expired or is not yet valid"
+            : "certificate signed by unknown authority");
     }
 
     private async ValueTask<Stream> ConnectAsync(ConversionWebhook webhook, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orchestrator.Api.Kinds.DaemonSets;
 
 namespace Orchestrator.Gateway.Reads;
 
@@ -69,6 +70,11 @@ internal static class DocumentSlices
     public static byte[] Partial(ReadOnlyMemory<byte> document)
     {
         var metadata = Member(document, "metadata"u8);
+        if (PartialDaemonSets.Is(document.Span) && !metadata.IsEmpty)
+        {
+            metadata = PartialDaemonSets.Metadata(metadata.Span);
+        }
+
         return [.. "{\"kind\":\"PartialObjectMetadata\",\"apiVersion\":\"meta.k8s.io/v1\",\"metadata\":"u8, .. metadata.IsEmpty ? "{}"u8 : metadata.Span, (byte)'}'];
     }
 }

@@ -12,8 +12,11 @@ namespace Orchestrator.Gateway.Reads;
 /// <summary>Shows a stored document in the version that a request asks for. Most kinds are stored as they are read: then the bytes pass through.</summary>
 internal static class VersionView
 {
-    // What a document looks like in the version last asked for lives as long as the document: lists and watches show it again and again.
-    private static readonly ConditionalWeakTable<byte[], CustomView> Views = [];
+    // What a document looks like in each version that was asked for lives as long as the document: lists and watches show it again and again.
+    private static readonly ConditionalWeakTable<byte[], CustomViews> Views = [];
+
+    /// <summary>A webhook that does not answer in this time has failed. Upstream: thirty seconds.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>The document in the kind's version.</summary>
     public static ReadOnlyMemory<byte> Of(ResourceKind kind, ReadOnlyMemory<byte> document)
@@ -50,12 +53,12 @@ internal static class VersionView
         }
 
         var own = waiting.Select(document => CustomDocuments.View(document, Own(version, document))).ToList();
-        var outcome = await gateway.Converter.ConvertAsync(version.Definition, own, version.ApiVersion, cancellationToken);
+        var outcome = await gateway.Converter.ConvertAsync(version.Definition, own, version.ApiVersion, Patience, cancellationToken);
         for (var index = 0; index < outcome.Documents.Count; index++)
         {
             if (Key(waiting[index]) is { } key)
             {
-                Views.GetValue(key, static _ => new CustomView()).Last = new Viewed(version, CustomDocuments.View(outcome.Documents[index], version));
+                Views.GetValue(key, static _ => new CustomViews()).Put(version, CustomDocuments.View(outcome.Documents[index], version));
             }
         }
 
@@ -64,7 +67,7 @@ internal static class VersionView
 
     private static bool IsPrepared(CustomVersion version, ReadOnlyMemory<byte> document) =>
         !CustomDocuments.NeedsWebhook(version, CustomDocuments.ApiVersionOf(document.Span), version.ApiVersion)
-        || (Key(document) is { } key && Views.TryGetValue(key, out var views) && ReferenceEquals(views.Last?.Version, version));
+        || (Key(document) is { } key && Views.TryGetValue(key, out var views) && views.Find(version) is not null);
 
     private static CustomVersion Own(CustomVersion version, ReadOnlyMemory<byte> document)
     {
@@ -82,20 +85,36 @@ internal static class VersionView
             return CustomDocuments.View(document, version);
         }
 
-        var views = Views.GetValue(key, static _ => new CustomView());
-        if (views.Last is { } last && ReferenceEquals(last.Version, version))
+        var views = Views.GetValue(key, static _ => new CustomViews());
+        if (views.Find(version) is { } known)
         {
-            return last.Document;
+            return known;
         }
 
         var view = CustomDocuments.View(document, version);
-        views.Last = new Viewed(version, view);
+        views.Put(version, view);
         return view;
     }
 
-    private sealed class CustomView
+    /// <summary>One document in the versions of its definition. Only versions of the definition as it stands now are kept.</summary>
+    private sealed class CustomViews
     {
-        public Viewed? Last { get; set; }
+        private readonly Lock gate = new();
+        private volatile Viewed[] views = [];
+
+        public ReadOnlyMemory<byte>? Find(CustomVersion version) => Array.Find(views, viewed => ReferenceEquals(viewed.Version, version))?.Document;
+
+        public void Put(CustomVersion version, ReadOnlyMemory<byte> document)
+        {
+            lock (gate)
+            {
+                views =
+                [
+                    .. views.Where(viewed => ReferenceEquals(viewed.Version.Definition, version.Definition) && !ReferenceEquals(viewed.Version, version)),
+                    new Viewed(version, document),
+                ];
+            }
+        }
     }
 
     private sealed record Viewed(CustomVersion Version, ReadOnlyMemory<byte> Document);

@@ -63,9 +63,10 @@ internal sealed class WatchFrames(ApiRequest request, TimeProvider clock)
     public static ReadOnlyMemory<byte> Error(ApiStatus status) => Frame("ERROR", AnswerWriter.Encode(status.ToJson()));
 
     /// <summary>The object as this watcher reads it.</summary>
-    private ReadOnlyMemory<byte> Encode(ReadOnlyMemory<byte> stored)
+    private ReadOnlyMemory<byte> Encode(ReadOnlyMemory<byte> stored) => Shape(VersionView.Of(request.Kind, stored));
+
+    private ReadOnlyMemory<byte> Shape(ReadOnlyMemory<byte> document)
     {
-        var document = VersionView.Of(request.Kind, stored);
         return request.Form.Shape switch
         {
             MediaShape.Table => TableWriter.Encode(request, document, clock.GetUtcNow(), NeedsColumns()),
@@ -81,7 +82,7 @@ internal sealed class WatchFrames(ApiRequest request, TimeProvider clock)
         : change.Frames.GetOrAdd(form + type, static (_, state) => Frame(state.type, state.self.Encode(state.change.Object.Stored.Document)), (self: this, change, type));
 
     /// <summary>The object left the selection: its last selected state, at the revision at which it left.</summary>
-    private ReadOnlyMemory<byte> Left(ChangeEvent change) => Frame("DELETED", Encode(AtRevision(change.Previous!.Stored.Document, change.Revision)));
+    private ReadOnlyMemory<byte> Left(ChangeEvent change) => Frame("DELETED", Shape(AtRevision(VersionView.Of(request.Kind, change.Previous!.Stored.Document), change.Revision)));
 
     /// <summary>One line of the stream.</summary>
     private static ReadOnlyMemory<byte> Frame(string type, ReadOnlyMemory<byte> encoded)

@@ -11,9 +11,10 @@ public interface IObjectConverter
     /// <param name="definition">The definition; it names a webhook.</param>
     /// <param name="documents">The documents, of any of its versions.</param>
     /// <param name="apiVersion">The apiVersion that is wanted.</param>
+    /// <param name="patience">A webhook that does not answer in this time has failed.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     Task<ConversionOutcome> ConvertAsync(
-        CustomDefinition definition, IReadOnlyList<ReadOnlyMemory<byte>> documents, string apiVersion, CancellationToken cancellationToken);
+        CustomDefinition definition, IReadOnlyList<ReadOnlyMemory<byte>> documents, string apiVersion, TimeSpan patience, CancellationToken cancellationToken);
 }
 
 /// <summary>What came of a conversion: a document for each that was given, or why not.</summary>
@@ -21,6 +22,6 @@ public interface IObjectConverter
 /// <param name="Failure">Why not.</param>
 public sealed record ConversionOutcome(IReadOnlyList<ReadOnlyMemory<byte>> Documents, ApiStatus? Failure)
 {
-    /// <summary>A failure with upstream's text: the server could not do what it should.</summary>
-    public static ConversionOutcome Failed(string message) => new([], Statuses.InternalError(message));
+    /// <summary>A failure with upstream's text. Upstream answers with a plain error here, which becomes a 500 without a reason.</summary>
+    public static ConversionOutcome Failed(string message) => new([], new ApiStatus(500, "", message));
 }

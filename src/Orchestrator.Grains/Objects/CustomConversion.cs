@@ -15,7 +15,8 @@ internal sealed class CustomConversion(ServedKinds kinds, IEnumerable<IObjectCon
         key.Group.Contains('.', StringComparison.Ordinal) && kinds.Current.Find(key.GroupResource, version)?.Custom is { Definition.Conversion: not null } custom ? custom : null;
 
     /// <summary>The object as the decider is to see it.</summary>
-    public async ValueTask<(StoredObject? Basis, ApiStatus? Failure)> ReadAsync(CustomVersion? version, StoredObject? stored, CancellationToken cancellationToken)
+    public async ValueTask<(StoredObject? Basis, ApiStatus? Failure)> ReadAsync(
+        CustomVersion? version, StoredObject? stored, TimeSpan patience, CancellationToken cancellationToken)
     {
         if (version is null || stored is null)
         {
@@ -29,12 +30,13 @@ internal sealed class CustomConversion(ServedKinds kinds, IEnumerable<IObjectCon
         }
 
         var own = version.Definition.Version(apiVersion[(apiVersion.LastIndexOf('/') + 1)..]) ?? version;
-        var (document, failure) = await ConvertAsync(version, CustomDocuments.View(stored.Document, own), version.ApiVersion, cancellationToken);
+        var (document, failure) = await ConvertAsync(version, CustomDocuments.View(stored.Document, own), version.ApiVersion, patience, cancellationToken);
         return failure is null ? (stored with { Document = document }, null) : (null, failure);
     }
 
     /// <summary>The decision with the document that is to be stored.</summary>
-    public async ValueTask<WriteDecision> StoreAsync(CustomVersion? version, WriteDecision decision, CancellationToken cancellationToken)
+    public async ValueTask<WriteDecision> StoreAsync(
+        CustomVersion? version, WriteDecision decision, TimeSpan patience, CancellationToken cancellationToken)
     {
         if (version?.Definition.Storage is not { } storage || decision is not (WriteDecision.Put or WriteDecision.Remove))
         {
@@ -47,17 +49,17 @@ internal sealed class CustomConversion(ServedKinds kinds, IEnumerable<IObjectCon
             return decision;
         }
 
-        var (document, failure) = await ConvertAsync(version, written, storage.ApiVersion, cancellationToken);
+        var (document, failure) = await ConvertAsync(version, written, storage.ApiVersion, patience, cancellationToken);
         return failure is not null ? new WriteDecision.Reject(failure)
             : decision is WriteDecision.Put given ? given with { Document = document }
             : new WriteDecision.Remove(document) { Warnings = decision.Warnings };
     }
 
     private async Task<(ReadOnlyMemory<byte> Document, ApiStatus? Failure)> ConvertAsync(
-        CustomVersion version, ReadOnlyMemory<byte> document, string apiVersion, CancellationToken cancellationToken)
+        CustomVersion version, ReadOnlyMemory<byte> document, string apiVersion, TimeSpan patience, CancellationToken cancellationToken)
     {
         var outcome = converters.LastOrDefault() is { } converter
-            ? await converter.ConvertAsync(version.Definition, [document], apiVersion, cancellationToken)
+            ? await converter.ConvertAsync(version.Definition, [document], apiVersion, patience, cancellationToken)
             : ConversionOutcome.Failed($"nothing here can call the conversion webhook of {version.Definition.Name}");
         return outcome.Failure is null ? (outcome.Documents[0], null) : (default, outcome.Failure);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Documents;
 using Orchestrator.Api.Machinery;
 
 namespace Orchestrator.Grains.Objects;
@@ -30,7 +31,7 @@ internal static class DryRunReplies
     {
         if (basis is null || JsonNode.Parse(document.Span) is not JsonObject root || root["metadata"] is not JsonObject metadata)
         {
-            return document.ToArray();
+            return SentBytes.Compact(document).ToArray();
         }
 
         metadata["resourceVersion"] = basis.Revision.ToString();

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Api.Admission.Webhooks;
+using Orchestrator.Api.Documents;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Machinery;
 using Orchestrator.Api.Views;
@@ -35,11 +36,14 @@ internal sealed partial class ObjectGrain(
     /// <summary>How often one write may have to ask webhooks, reinvocations and lost races included; then it fails.</summary>
     internal const int AskRounds = 200;
 
-    /// <summary>How long all webhooks of one write may take; then the rest count as timed out. A grain call itself ends after thirty seconds.</summary>
+    /// <summary>How long all webhooks of one write, those that convert too, may take; then the rest count as timed out. A grain call itself ends after thirty seconds.</summary>
     private static readonly TimeSpan WebhookLimit = TimeSpan.FromSeconds(25);
 
     /// <summary>How long a refusal waits for this silo's view of the cluster; then it is answered as it is.</summary>
     private static readonly TimeSpan ViewWait = TimeSpan.FromSeconds(3);
+
+    /// <summary>They take addresses and ports that no other may have.</summary>
+    private static readonly GroupResource Services = new("", "services");
 
     private ObjectKey key;
     private StoredObject? current;
@@ -123,6 +127,12 @@ internal sealed partial class ObjectGrain(
                 await SeeAsync(new Revision(call.DefinitionRevision), cancellationToken);
             }
 
+            if (key.GroupResource == Services && call.Subresource.Length == 0)
+            {
+                // What a Service asks for may have gone to another a moment ago, and nothing but the view tells.
+                await CatchUpAsync(cache.Revision, cancellationToken);
+            }
+
             return await DecideAndCommitAsync(write, cancellationToken);
         }
         catch (StoreUnavailableException unavailable)
@@ -158,7 +168,7 @@ internal sealed partial class ObjectGrain(
                 var seen = cache.Revision;
                 var view = turn is null ? (IClusterView)cache : new FresherView(cache, turn.Latest);
                 var version = conversion.VersionOf(key, write.Options.Version);
-                var (shown, unconverted) = await conversion.ReadAsync(version, basis, cancellationToken);
+                var (shown, unconverted) = await conversion.ReadAsync(version, basis, Left(), cancellationToken);
                 var decision = unconverted is null
                     ? write.Decide(shown, new Surroundings(began, uids.Pass(), view) { Answers = answers })
                     : new WriteDecision.Reject(unconverted);
@@ -172,12 +182,11 @@ internal sealed partial class ObjectGrain(
                     // Nobody else waits for what a webhook takes.
                     turn?.Dispose();
                     turn = null;
-                    var left = WebhookLimit - (clock.GetUtcNow() - began);
-                    answers = answers.With(await webhooks.AskAsync(ask.Calls, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken));
+                    answers = answers.With(await webhooks.AskAsync(ask.Calls, Left(), cancellationToken));
                     continue;
                 }
 
-                decision = await conversion.StoreAsync(version, decision, cancellationToken);
+                decision = await conversion.StoreAsync(version, decision, Left(), cancellationToken);
                 if (decision is WriteDecision.Reject && !isViewFresh)
                 {
                     isViewFresh = true;
@@ -248,6 +257,8 @@ internal sealed partial class ObjectGrain(
         {
             turn?.Dispose();
         }
+
+        TimeSpan Left() => WebhookLimit - (clock.GetUtcNow() - began) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
     }
 
     /// <summary>Keeps for the next in line what a commit has told of the charged objects.</summary>
@@ -367,7 +378,7 @@ internal sealed partial class ObjectGrain(
     private static WriteReply Failed(ApiStatus status) => new() { Failure = StatusDocuments.Write(status) };
 
     private static ObjectReply ToReply(StoredObject stored) =>
-        new() { Revision = stored.Revision.Value, Document = Bytes(stored.Document) };
+        new() { Revision = stored.Revision.Value, Document = Bytes(SentBytes.Compact(stored.Document)) };
 
     private static byte[] Bytes(ReadOnlyMemory<byte> document) =>
         MemoryMarshal.TryGetArray(document, out var segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length

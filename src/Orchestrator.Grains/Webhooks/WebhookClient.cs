@@ -1,12 +1,9 @@
-using System.Globalization;
-using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using Orchestrator.Api.Admission.Webhooks;
 using Orchestrator.Api.Machinery;
 using Orchestrator.Store.Cache;
@@ -84,29 +81,12 @@ internal sealed class WebhookClient(IWatchCache cache) : IWebhookClient, IDispos
         request.Headers.Accept.ParseAdd("application/json");
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
         var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-        return response.IsSuccessStatusCode ? new WebhookReply(uid, body, null) : Failed(uid, Refusal(response.StatusCode, body));
+        return response.IsSuccessStatusCode ? new WebhookReply(uid, body, null) : Failed(uid, WebhookRefusal.Text((int)response.StatusCode, body));
     }
 
     private static WebhookReply Failed(string uid, string fault) => new(uid, default, fault);
 
     private static string Post(WebhookCall call, string fault) => $"Post {GoText.Quote(call.Target.Text)}: {fault}";
-
-    /// <summary>What upstream's client makes of an answer that is not a success.</summary>
-    private static string Refusal(HttpStatusCode code, byte[] body)
-    {
-        const int Shown = 1024;
-        var text = Encoding.UTF8.GetString(body, 0, Math.Min(body.Length, Shown)).Trim();
-        return code switch
-        {
-            HttpStatusCode.NotFound => "the server could not find the requested resource",
-            HttpStatusCode.Unauthorized => "the server has asked for the client to provide credentials",
-            HttpStatusCode.Forbidden => "unknown",
-            HttpStatusCode.TooManyRequests => "the server has received too many requests and has asked us to try again later",
-            HttpStatusCode.ServiceUnavailable => "the server is currently unable to handle the request",
-            >= HttpStatusCode.InternalServerError => $"an error on the server ({GoText.Quote(text.Length == 0 ? "unknown" : text)}) has prevented the request from succeeding",
-            _ => string.Create(CultureInfo.InvariantCulture, $"the server responded with the status code {(int)code} but did not return more information"),
-        };
-    }
 
     private static string Explain(HttpRequestException failure) => failure.InnerException switch
     {

@@ -96,7 +96,7 @@ internal sealed partial class CacheAudit : BackgroundService, ICacheAudit
         var stored = new StateDigest();
         if (!await past.ReadAsync(
             "", exact: false, state.Revision,
-            (key, revision, document) => stored.Add(key, revision, DocumentEncoding.WithResourceVersion(document, revision)),
+            (key, revision, document) => stored.Add(key, revision, SentBytes.Compact(DocumentEncoding.WithResourceVersion(document, revision)).Span),
             cancellationToken))
         {
             return null;

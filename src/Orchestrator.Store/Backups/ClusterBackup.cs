@@ -121,7 +121,7 @@ public static class ClusterBackup
     }
 
     private static void Add(StateDigest digest, BackupRow row) =>
-        digest.Add(row.Key, row.Revision, DocumentEncoding.WithResourceVersion(row.Document, row.Revision));
+        digest.Add(row.Key, row.Revision, SentBytes.Compact(DocumentEncoding.WithResourceVersion(row.Document, row.Revision)).Span);
 
     private static async Task<(Revision Revision, int Epoch)> ReadRevisionAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {

@@ -32,7 +32,7 @@ internal static class Rows
     /// <summary>The cached form of a document as it is stored, without resourceVersion.</summary>
     public static CachedObject Create(ObjectKey key, Revision revision, ReadOnlySpan<byte> stored)
     {
-        ReadOnlyMemory<byte> document = DocumentEncoding.WithResourceVersion(stored, revision);
+        var document = SentBytes.Compact(DocumentEncoding.WithResourceVersion(stored, revision));
         DocumentHeader header;
         try
         {

@@ -65,7 +65,7 @@ public sealed class ClusterKindsTests
     public void Faults_are_named(string group, string resource, string document, string expected) => AssertFaults(expected, Faults(Strategy(group, resource), document));
 
     [Theory]
-    [InlineData("apps", "controllerrevisions", """{"data":{"x":1},"revision":1}""", """{"data":{"x":2},"revision":1}""", "data: Invalid value: {\"x\":2}: field is immutable")]
+    [InlineData("apps", "controllerrevisions", """{"data":{"x":1},"revision":1}""", """{"data":{"x":1},"revision":-1}""", "revision: Invalid value: -1: must be greater than or equal to 0")]
     [InlineData("apps", "controllerrevisions", """{"data":{"x":1},"revision":1}""", """{"data":{"x":1},"revision":2}""", "")]
     [InlineData(Net, "ingressclasses", """{"spec":{"controller":"a.io/b"}}""", """{"spec":{"controller":"a.io/c"}}""", "spec.controller: Invalid value: \"a.io/c\": field is immutable")]
     [InlineData("node.k8s.io", "runtimeclasses", """{"handler":"runc"}""", """{"handler":"crun"}""", "handler: Invalid value: \"crun\": field is immutable")]

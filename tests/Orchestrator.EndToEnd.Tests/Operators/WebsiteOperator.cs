@@ -1,66 +1,60 @@
-using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using k8s;
-using k8s.Autorest;
 using k8s.Models;
 
 namespace Orchestrator.EndToEnd.Tests.Operators;
 
-/// <summary>An operator as anyone would write it for any Kubernetes: it watches Websites, makes a ConfigMap for each, reports in the status,
-/// and lets a Website go after it has cleaned up.</summary>
-public sealed class WebsiteOperator(Kubernetes client, string ns)
+/// <summary>An operator as anyone would write it for any Kubernetes: it keeps up with Websites by an informer, makes a ConfigMap for each, reports in the
+/// status, and lets a Website go after it has cleaned up.</summary>
+public sealed class WebsiteOperator(Kubernetes client, string ns, TimeSpan resync)
 {
     public const string Group = "test.example.com";
     public const string Finalizer = Group + "/cleanup";
 
+    private const int Workers = 2;
+
+    private readonly WorkQueue queue = new();
+
+    /// <summary>What it knows of the Websites.</summary>
+    public Informer<Website, WebsiteList> Websites { get; } = new(client, Group, "v1", "websites", ns, resync);
+
     /// <summary>What it was asked to clean up.</summary>
     public List<string> CleanedUp { get; } = [];
 
-    /// <summary>Lists, then follows from there; lists again when the watch ends. Runs until it is cancelled.</summary>
+    /// <summary>Runs until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var websites = new GenericClient(client, Group, "v1", "websites", disposeClient: false);
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            var list = await websites.ListNamespacedAsync<WebsiteList>(ns, cancel: cancellationToken);
-            foreach (var website in list.Items)
-            {
-                await ReconcileAsync(websites, website, cancellationToken);
-            }
-
-            await foreach (var (type, website) in client.CustomObjects.WatchListNamespacedCustomObjectAsync(
-                Group, "v1", ns, "websites", resourceVersion: list.Metadata.ResourceVersion, cancellationToken: cancellationToken))
-            {
-                if (type is WatchEventType.Added or WatchEventType.Modified)
-                {
-                    await ReconcileAsync(websites, ((JsonElement)website).Deserialize<Website>()!, cancellationToken);
-                }
-            }
-        }
+        Websites.Changed += queue.Add;
+        await Task.WhenAll([
+            Websites.RunAsync(cancellationToken),
+            .. Enumerable.Range(0, Workers).Select(_ => queue.RunAsync(ReconcileAsync, cancellationToken))]);
     }
 
-    private async Task ReconcileAsync(GenericClient websites, Website website, CancellationToken cancellationToken)
+    /// <summary>Looks at what is and makes it what should be. A conflict is thrown to the queue, which comes back when the informer has caught up.</summary>
+    private async Task ReconcileAsync(string name, CancellationToken cancellationToken)
     {
-        try
+        if (Websites.Get(name) is not { } known)
         {
-            if (website.Metadata.DeletionTimestamp is not null)
-            {
-                await CleanUpAsync(websites, website, cancellationToken);
-            }
-            else if (!website.HasFinalizer(Finalizer))
-            {
-                website.AddFinalizer(Finalizer);
-                await websites.ReplaceNamespacedAsync(website, ns, website.Name(), cancellationToken);
-            }
-            else if (website.Status?.ObservedGeneration != website.Metadata.Generation)
-            {
-                await PublishAsync(website, cancellationToken);
-            }
+            return;
         }
-        catch (HttpOperationException conflict) when (conflict.Response.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.NotFound)
+
+        // What the informer knows is everybody's; changes are made to a copy.
+        var website = JsonSerializer.Deserialize<Website>(JsonSerializer.Serialize(known))!;
+
+        using var websites = new GenericClient(client, Group, "v1", "websites", disposeClient: false);
+        if (website.Metadata.DeletionTimestamp is not null)
         {
-            // Somebody else was faster: the event of that change brings the fresh object.
+            await CleanUpAsync(websites, website, cancellationToken);
+        }
+        else if (!website.HasFinalizer(Finalizer))
+        {
+            website.AddFinalizer(Finalizer);
+            await websites.ReplaceNamespacedAsync(website, ns, website.Name(), cancellationToken);
+        }
+        else
+        {
+            await PublishAsync(website, cancellationToken);
         }
     }
 
@@ -68,9 +62,12 @@ public sealed class WebsiteOperator(Kubernetes client, string ns)
     {
         if (website.HasFinalizer(Finalizer))
         {
-            CleanedUp.Add(website.Name());
             website.RemoveFinalizer(Finalizer);
             await websites.ReplaceNamespacedAsync(website, ns, website.Name(), cancellationToken);
+            lock (CleanedUp)
+            {
+                CleanedUp.Add(website.Name());
+            }
         }
     }
 
@@ -84,6 +81,11 @@ public sealed class WebsiteOperator(Kubernetes client, string ns)
         await client.CoreV1.PatchNamespacedConfigMapAsync(
             new V1Patch(JsonSerializer.Serialize(new { apiVersion = "v1", kind = "ConfigMap", metadata = page.Metadata, data = page.Data }, WebsiteJson.Options), V1Patch.PatchType.ApplyPatch),
             page.Name(), ns, fieldManager: "website-operator", force: true, cancellationToken: cancellationToken);
+        if (website.Status?.ObservedGeneration == website.Metadata.Generation)
+        {
+            return;
+        }
+
         await client.CustomObjects.PatchNamespacedCustomObjectStatusAsync(
             new V1Patch(JsonSerializer.Serialize(new { status = new { phase = "Published", observedGeneration = website.Metadata.Generation } }), V1Patch.PatchType.MergePatch),
             Group, "v1", ns, "websites", website.Name(), cancellationToken: cancellationToken);
@@ -130,7 +132,7 @@ public sealed class WebsiteStatus
     public long? ObservedGeneration { get; set; }
 }
 
-public sealed class WebsiteList : IKubernetesObject<V1ListMeta>
+public sealed class WebsiteList : IKubernetesObject<V1ListMeta>, IItems<Website>
 {
     [JsonPropertyName("apiVersion")]
     public string ApiVersion { get; set; } = WebsiteOperator.Group + "/v1";
@@ -142,7 +144,7 @@ public sealed class WebsiteList : IKubernetesObject<V1ListMeta>
     public V1ListMeta Metadata { get; set; } = new();
 
     [JsonPropertyName("items")]
-    public List<Website> Items { get; set; } = [];
+    public IList<Website> Items { get; set; } = [];
 }
 
 internal static class WebsiteJson

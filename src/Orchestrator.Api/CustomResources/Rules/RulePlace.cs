@@ -61,7 +61,7 @@ internal sealed class RulePlace
         }
 
         // Where nothing can be told to be the counterpart, the nearest place that has one decides.
-        tolerates = earlier.IsKnown ? JsonNode.DeepEquals(earlier.Value, value) : tolerates;
+        tolerates = run.Ratchets && (earlier.IsKnown ? JsonNode.DeepEquals(earlier.Value, value) : tolerates);
         if (rules.Count > 0)
         {
             RuleEvaluation.Evaluate(rules, Schema, shape, value, path, earlier, tolerates, run);

@@ -4,9 +4,17 @@ using Orchestrator.Cel.Costs;
 namespace Orchestrator.Api.CustomResources.Rules;
 
 /// <summary>The check of one object: the faults so far, and what the rules may still cost.</summary>
-internal sealed class RuleRun
+/// <param name="budget">What they may cost.</param>
+/// <param name="ratchets">True: what did not change may stay at fault.</param>
+internal sealed class RuleRun(long budget = (long)CelCosts.RuntimeBudget, bool ratchets = true)
 {
-    private long budget = (long)CelCosts.RuntimeBudget;
+    private long budget = budget;
+
+    /// <summary>True: what did not change may stay at fault.</summary>
+    public bool Ratchets => ratchets;
+
+    /// <summary>What the rules may still cost; less than nothing: no further one is run.</summary>
+    public long Left => budget;
 
     /// <summary>The faults.</summary>
     public List<FieldError> Faults { get; } = [];

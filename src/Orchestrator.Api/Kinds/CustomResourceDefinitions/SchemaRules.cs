@@ -48,7 +48,7 @@ internal static class SchemaRules
         }
 
         var structural = StructuralRules.Faults(schema, root);
-        var defaults = structural.Count > 0 ? [] : DefaultRules.Faults(schema, root).ToList();
+        var defaults = structural.Count > 0 ? [] : DefaultRules.Faults(schema, root);
         faults.AddRange(structural);
         faults.AddRange(defaults);
         var found = new SchemaFaults(canCompile: structural.Count + defaults.Count == 0, tolerance)

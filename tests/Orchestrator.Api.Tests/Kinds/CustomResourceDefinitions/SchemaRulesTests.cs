@@ -32,6 +32,15 @@ public sealed class SchemaRulesTests
     [InlineData("""{"type":"object","properties":{"a":{"type":"integer","default":"x"}}}""",
         ".properties[a].default: Invalid value: \"string\":  in body must be of type integer: \"string\"")]
     [InlineData("""{"type":"object","properties":{"a":{"type":"object","default":{"b":1}}}}""", ".properties[a].default: Invalid value: {\"b\":1}: must not have unknown fields")]
+    [InlineData("""{"type":"object","properties":{"a":{"type":"integer","default":1,"x-kubernetes-validations":[{"rule":"self < 10"}]}}}""", "")]
+    [InlineData("""{"type":"object","properties":{"a":{"type":"integer","default":11,"x-kubernetes-validations":[{"rule":"self < 10","message":"too much"}]}}}""",
+        ".properties[a].default: Invalid value: 11: too much")]
+    [InlineData("""{"type":"object","properties":{"a":{"type":"object","default":{"b":11},"properties":{"b":{"type":"integer","x-kubernetes-validations":[{"rule":"self < 10"}]}}}}}""",
+        ".properties[a].default.b: Invalid value: 11: failed rule: self < 10")]
+    [InlineData("""{"type":"object","properties":{"a":{"type":"integer","default":1,"x-kubernetes-validations":[{"rule":"self == oldSelf + 1"}]}}}""",
+        ".properties[a].default: Invalid value: 1: failed rule: self == oldSelf + 1")]
+    [InlineData("""{"type":"object","properties":{"a":{"type":"integer","default":1,"x-kubernetes-validations":[{"rule":"oldSelf.hasValue()","optionalOldSelf":true}]}}}""",
+        ".properties[a].default: Invalid value: 1: failed rule: oldSelf.hasValue()")]
     [InlineData("""{"type":"object","properties":{"a":{"type":"string","uniqueItems":true}}}""",
         ".properties[a].uniqueItems: Forbidden: uniqueItems cannot be set to true since the runtime complexity becomes quadratic")]
     [InlineData("""{"type":"object","properties":{"a":{"type":"string","pattern":"("}}}""", ".properties[a].pattern: Invalid value: \"(\": must be a valid regular expression, but isn't")]
