@@ -161,7 +161,7 @@ public sealed class AdmissionWebhookTests : IAsyncLifetime
     {
         using var server = new WebhookServer(_ => "\"allowed\":true,\"uid\":\"other\"");
         Configure("validating", "v", Hook(server, "odd.example.com"));
-        Assert.Contains("failed calling webhook \"odd.example.com\": failed to call webhook: the response is not JSON: ", Failure(await CreateAsync("odd"))!.Value.Message, StringComparison.Ordinal);
+        Assert.Contains("failed calling webhook \"odd.example.com\": failed to call webhook: couldn't get version/kind; json parse error: ", Failure(await CreateAsync("odd"))!.Value.Message, StringComparison.Ordinal);
     }
 
     private static string Patched(string patch) =>
