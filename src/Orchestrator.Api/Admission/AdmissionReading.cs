@@ -15,7 +15,7 @@ internal static class AdmissionReading
     public static bool CreatesPod(this AdmissionAttributes attributes) => attributes.IsPod() && attributes.Operation == AdmissionOperation.Create;
 
     /// <summary>Whether a pod itself (not a subresource of it) is created or changed.</summary>
-    public static bool WritesPod(this AdmissionAttributes attributes) => attributes.IsPod() && attributes.Operation != AdmissionOperation.Delete;
+    public static bool WritesPod(this AdmissionAttributes attributes) => attributes.IsPod() && attributes.Operation is AdmissionOperation.Create or AdmissionOperation.Update;
 
     /// <summary>The refusal of this request.</summary>
     public static ApiStatus Forbid(this AdmissionAttributes attributes, string detail) =>

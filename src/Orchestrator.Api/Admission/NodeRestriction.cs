@@ -31,7 +31,7 @@ internal sealed class NodeRestriction : IAdmissionPlugin
     public ApiStatus? Admit(AdmissionAttributes attributes)
     {
         var options = attributes.Options;
-        if (!options.User.StartsWith(UserPrefix, StringComparison.Ordinal) || !options.Groups.Contains(Nodes, StringComparer.Ordinal))
+        if (attributes.Operation == AdmissionOperation.Connect || !options.User.StartsWith(UserPrefix, StringComparison.Ordinal) || !options.Groups.Contains(Nodes, StringComparer.Ordinal))
         {
             return null;
         }

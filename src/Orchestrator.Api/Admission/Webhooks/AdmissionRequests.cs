@@ -33,7 +33,7 @@ internal static class AdmissionRequests
         request["object"] = Present(attributes.Object, kind, attributes);
         request["oldObject"] = Present(attributes.OldObject, kind, attributes);
         request["dryRun"] = options.DryRun;
-        request["options"] = attributes.Request?.DeepClone() ?? OptionsOf(attributes);
+        request["options"] = attributes.Operation == AdmissionOperation.Connect ? null : attributes.Request?.DeepClone() ?? OptionsOf(attributes);
         return request;
     }
 
