@@ -1,4 +1,5 @@
 using Orchestrator.Api.Registry;
+using Orchestrator.Controllers.AdmissionPolicies;
 using Orchestrator.Controllers.Certificates;
 using Orchestrator.Controllers.CustomResourceDefinitions;
 using Orchestrator.Controllers.Deployments;
@@ -45,6 +46,7 @@ public static class Reconcilers
             new VolumeProtection(),
             new ClusterRoleAggregation(),
             new ResourceQuotaReconciler(),
+            new ValidatingPolicyStatus(kinds),
             .. signer is null ? Array.Empty<IReconciler>() : [new CertificateReconciler(signer), new SecretTokens(signer, rootCertificates)],
         ];
     }

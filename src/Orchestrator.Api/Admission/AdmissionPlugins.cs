@@ -32,6 +32,7 @@ public static class AdmissionPlugins
         new CertificateSigning(),
         new CertificateSubjectRestriction(),
         DefaultClass.OfIngresses(),
+        new PodTopologyLabels(),
         new MutatingPolicies(),
         new MutatingWebhooks(),
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Admission.Webhooks;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Kinds;
 using Orchestrator.Api.Machinery;
@@ -34,6 +35,11 @@ internal sealed class CertificateRequester : IAdmissionPlugin
             if (attributes.Options.Groups.Count > 0)
             {
                 spec["groups"] = new JsonArray([.. attributes.Options.Groups.Select(group => JsonValue.Create(group))]);
+            }
+
+            if (attributes.Options.UserExtra.Count > 0)
+            {
+                spec["extra"] = AdmissionRequests.Extra(attributes.Options);
             }
         }
         else if (attributes.Kind.GroupResource == Requests && attributes is { Operation: AdmissionOperation.Update, Object: { } changed, OldObject: { } old }

@@ -45,8 +45,11 @@ public sealed record AdmissionAttributes
     /// <summary>The kind, in the version of the request.</summary>
     public required ResourceKind Kind { get; init; }
 
-    /// <summary>The object's name.</summary>
+    /// <summary>The object's name; without the last part while plugins may still change an object whose name is generated.</summary>
     public required ObjectKey Key { get; init; }
+
+    /// <summary>The name that the object will have.</summary>
+    public string FinalName { get => field ?? Key.Name; init; }
 
     /// <summary>The subresource; empty for the object itself.</summary>
     public string Subresource { get; init; } = "";

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Admission.Quotas;
 using Orchestrator.Api.Kinds;
 using Orchestrator.Api.Kinds.PodTemplates;
 using Orchestrator.Api.Quantities;
@@ -11,8 +12,9 @@ namespace Orchestrator.Api.Admission;
 internal static class LimitChecks
 {
     /// <summary>Checks the containers, or the pod as a whole, as the limit's type says.</summary>
-    public static void CheckPod(JsonObject? spec, JsonObject limit, List<string> complaints)
+    public static void CheckPod(JsonObject pod, JsonObject limit, List<string> complaints)
     {
+        var spec = pod.Object("spec");
         switch (limit.Text("type"))
         {
             case "Container":
@@ -24,7 +26,7 @@ internal static class LimitChecks
 
                 break;
             case "Pod":
-                Check(Total(spec, "requests"), Total(spec, "limits"), limit, complaints);
+                Check(PodAmounts.WithoutOverhead(pod, "requests"), PodAmounts.WithoutOverhead(pod, "limits"), limit, complaints);
                 break;
             default:
                 break;
@@ -37,20 +39,25 @@ internal static class LimitChecks
         var requests = Amounts(resources.Object("requests"));
         foreach (var (name, bound) in Amounts(limit.Object("min")))
         {
-            Minimum(name, bound, requests, [], limit.Text("type"), complaints);
+            Minimum(name, bound, requests, ResourceAmounts.Empty(), limit.Text("type"), complaints);
         }
 
         foreach (var (name, bound) in Amounts(limit.Object("max")))
         {
-            if (requests.TryGetValue(name, out var request) && request > bound)
+            var prefix = $"maximum {name} usage per {limit.Text("type")} is {bound}";
+            if (!requests.TryGetValue(name, out var request))
             {
-                complaints.Add($"maximum {name} usage per {limit.Text("type")} is {bound}, but request is {request}");
+                complaints.Add(prefix + ".  No request is specified");
+            }
+            else if (request > bound)
+            {
+                complaints.Add($"{prefix}, but request is {request}");
             }
         }
     }
 
     private static void Check(
-        Dictionary<string, Quantity> requests, Dictionary<string, Quantity> limits, JsonObject limit, List<string> complaints)
+        IReadOnlyDictionary<string, Quantity> requests, IReadOnlyDictionary<string, Quantity> limits, JsonObject limit, List<string> complaints)
     {
         var type = limit.Text("type");
         foreach (var (name, bound) in Amounts(limit.Object("min")))
@@ -69,7 +76,7 @@ internal static class LimitChecks
         }
     }
 
-    private static void Minimum(string name, Quantity bound, Dictionary<string, Quantity> requests, Dictionary<string, Quantity> limits, string type,
+    private static void Minimum(string name, Quantity bound, IReadOnlyDictionary<string, Quantity> requests, IReadOnlyDictionary<string, Quantity> limits, string type,
         List<string> complaints)
     {
         var prefix = $"minimum {name} usage per {type} is {bound}";
@@ -87,7 +94,7 @@ internal static class LimitChecks
         }
     }
 
-    private static void Maximum(string name, Quantity bound, Dictionary<string, Quantity> requests, Dictionary<string, Quantity> limits, string type,
+    private static void Maximum(string name, Quantity bound, IReadOnlyDictionary<string, Quantity> requests, IReadOnlyDictionary<string, Quantity> limits, string type,
         List<string> complaints)
     {
         var prefix = $"maximum {name} usage per {type} is {bound}";
@@ -105,7 +112,7 @@ internal static class LimitChecks
         }
     }
 
-    private static void Ratio(string name, Quantity bound, Dictionary<string, Quantity> requests, Dictionary<string, Quantity> limits, string type,
+    private static void Ratio(string name, Quantity bound, IReadOnlyDictionary<string, Quantity> requests, IReadOnlyDictionary<string, Quantity> limits, string type,
         List<string> complaints)
     {
         var prefix = $"{name} max limit to request ratio per {type} is {bound}";
@@ -121,23 +128,6 @@ internal static class LimitChecks
         {
             complaints.Add(string.Create(CultureInfo.InvariantCulture, $"{prefix}, but provided ratio is {ratio:F6}"));
         }
-    }
-
-    /// <summary>What a pod needs at most at one time: its containers together, or its greediest init container.</summary>
-    private static Dictionary<string, Quantity> Total(JsonObject? spec, string list)
-    {
-        var total = new Dictionary<string, Quantity>(StringComparer.Ordinal);
-        foreach (var (name, amount) in spec.Items("containers").SelectMany(c => Amounts(c.Object("resources").Object(list))))
-        {
-            total[name] = total.TryGetValue(name, out var sum) ? sum + amount : amount;
-        }
-
-        foreach (var (name, amount) in spec.Items("initContainers").SelectMany(c => Amounts(c.Object("resources").Object(list))))
-        {
-            total[name] = total.TryGetValue(name, out var sum) ? Quantity.Max(sum, amount) : amount;
-        }
-
-        return total;
     }
 
     private static Dictionary<string, Quantity> Amounts(JsonObject? list) =>

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Kinds;
 using Orchestrator.Api.Kinds.PodTemplates;
@@ -34,8 +35,12 @@ internal sealed class PersistentVolumeClaimResize : IAdmissionPlugin
             return attributes.Forbid("Only bound persistent volume claims can be expanded");
         }
 
-        var name = claim.Object("spec").Text("storageClassName");
-        var allows = name.Length > 0 && attributes.At.View.Read("storage.k8s.io", "storageclasses", "", name).Flag("allowVolumeExpansion");
+        var name = ClassOf(claim);
+        var allows = name.Length > 0 && name == ClassOf(old) && attributes.At.View.Read("storage.k8s.io", "storageclasses", "", name).Flag("allowVolumeExpansion");
         return allows ? null : attributes.Forbid("only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize");
     }
+
+    /// <summary>The annotation by which claims named their class before there was the field goes before it.</summary>
+    private static string ClassOf(JsonObject claim) =>
+        claim.Object("metadata").Object("annotations").Text("volume.beta.kubernetes.io/storage-class") is { Length: > 0 } older ? older : claim.Object("spec").Text("storageClassName");
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Admission.Quotas;
 using Orchestrator.Api.Kinds;
 using Orchestrator.Api.Machinery;
 
@@ -8,6 +9,8 @@ namespace Orchestrator.Api.Admission;
 /// <remarks>Upstream: plugin/pkg/admission/runtimeclass.</remarks>
 internal sealed class RuntimeClassAdmission : IAdmissionPlugin
 {
+    private const string Mismatch = "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead";
+
     /// <inheritdoc />
     public string Name => "RuntimeClass";
 
@@ -40,21 +43,25 @@ internal sealed class RuntimeClassAdmission : IAdmissionPlugin
             return null;
         }
 
-        return spec.Has("overhead") && spec.Text("runtimeClassName").Length == 0
-            ? attributes.Forbid("pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead")
-            : null;
+        var name = spec.Text("runtimeClassName");
+        var overhead = name.Length == 0 ? null : attributes.At.View.Read("node.k8s.io", "runtimeclasses", "", name).Object("overhead");
+        return overhead is not null
+            ? Same(spec.Object("overhead"), overhead.Object("podFixed")) ? null : attributes.Forbid(Mismatch)
+            : spec.Object("overhead") is { Count: > 0 } ? attributes.Forbid("pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead") : null;
     }
+
+    private static bool Same(JsonObject? given, JsonObject? wanted) => ResourceAmounts.Read(given).SequenceEqual(ResourceAmounts.Read(wanted));
 
     private static string? SetOverhead(JsonObject spec, JsonObject? wanted)
     {
-        if (wanted is null)
+        if (wanted is not { Count: > 0 })
         {
             return null;
         }
 
-        if (spec.Has("overhead") && !JsonNode.DeepEquals(spec["overhead"], wanted))
+        if (spec.Object("overhead") is { Count: > 0 } given && !Same(given, wanted))
         {
-            return "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead";
+            return Mismatch;
         }
 
         spec["overhead"] = wanted.DeepClone();

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Identity;
 using Orchestrator.Api.Kinds;
 using Orchestrator.Api.Machinery;
 
@@ -11,6 +12,8 @@ internal sealed class ServiceAccountAdmission : IAdmissionPlugin
     private const string MountPath = "/var/run/secrets/kubernetes.io/serviceaccount";
     private const string VolumePrefix = "kube-api-access-";
     private const string MirrorAnnotation = "kubernetes.io/config.mirror";
+
+    private static readonly GroupResource Pods = new("", "pods");
 
     /// <summary>An hour and seven seconds: upstream's odd number tells tokens that nobody chose a lifetime for.</summary>
     private const long TokenExpirationSeconds = 3607;
@@ -33,10 +36,9 @@ internal sealed class ServiceAccountAdmission : IAdmissionPlugin
         spec.DefaultText("serviceAccountName", "default");
         var name = spec.Text("serviceAccountName");
         spec["serviceAccount"] = name;
-        var ns = attributes.Key.Namespace;
-        if (attributes.At.View.Read("", "serviceaccounts", ns, name) is not { } account)
+        if (Account(pod, attributes) is not { } account)
         {
-            return attributes.Forbid($"error looking up service account {ns}/{name}: serviceaccount {GoText.Quote(name)} not found");
+            return attributes.Forbid(NoAccount(attributes, name));
         }
 
         if (WantsToken(spec, account))
@@ -55,16 +57,46 @@ internal sealed class ServiceAccountAdmission : IAdmissionPlugin
     /// <inheritdoc />
     public ApiStatus? Validate(AdmissionAttributes attributes)
     {
-        if (!attributes.CreatesPod() || attributes.Object is not { } pod || !IsMirror(pod))
+        if (attributes.Kind.GroupResource != Pods || attributes.Object is not { } pod)
         {
             return null;
         }
 
-        // A mirror pod stands for a static pod of a node, which has no identity of its own.
-        return pod.Object("spec").Text("serviceAccountName").Length > 0
-            ? attributes.Forbid("a mirror pod may not reference service accounts")
+        var fault = (attributes.Operation, attributes.Subresource) switch
+        {
+            (AdmissionOperation.Create, "") => IsMirror(pod) ? OfMirror(pod) : OfAccount(pod, attributes),
+            (AdmissionOperation.Update, "ephemeralcontainers") when Account(pod, attributes) is { } account => MountableSecrets.FaultOfEphemeral(account, pod),
+            _ => null,
+        };
+        return fault is null ? null : attributes.Forbid(fault);
+    }
+
+    /// <summary>A mirror pod stands for a static pod of a node, which has no identity of its own.</summary>
+    private static string? OfMirror(JsonObject pod)
+    {
+        var spec = pod.Object("spec");
+        return spec.Text("serviceAccountName").Length > 0 ? "a mirror pod may not reference service accounts"
+            : PodReferences.Secrets(spec).Any() ? "a mirror pod may not reference secrets"
+            : PodReferences.Projections(spec).Any(source => source.Has("serviceAccountToken")) ? "a mirror pod may not use ServiceAccountToken volume projections"
             : null;
     }
+
+    private static string? OfAccount(JsonObject pod, AdmissionAttributes attributes)
+    {
+        var name = pod.Object("spec").Text("serviceAccountName");
+        if (name.Length == 0)
+        {
+            return $"no service account specified for pod {attributes.Key.Namespace}/{attributes.Key.Name}";
+        }
+
+        return Account(pod, attributes) is { } account ? MountableSecrets.FaultOf(account, pod) : NoAccount(attributes, name);
+    }
+
+    private static JsonObject? Account(JsonObject pod, AdmissionAttributes attributes) =>
+        attributes.At.View.Read("", "serviceaccounts", attributes.Key.Namespace, pod.Object("spec").Text("serviceAccountName"));
+
+    private static string NoAccount(AdmissionAttributes attributes, string name) =>
+        $"error looking up service account {attributes.Key.Namespace}/{name}: serviceaccount {GoText.Quote(name)} not found";
 
     private static bool IsMirror(JsonObject pod) => pod.Object("metadata").Object("annotations").Has(MirrorAnnotation);
 

@@ -42,7 +42,7 @@ internal sealed class ServiceAllocation(ServiceAddresses addresses) : IAdmission
         AllocateFamilies(spec, faults);
         AllocateAddress(spec, taken, attributes.At.NewUid(), faults);
         AllocatePorts(spec, taken, attributes.At, faults);
-        return faults.Count == 0 ? null : Statuses.Invalid("", "Service", attributes.Key.Name, faults);
+        return faults.Count == 0 ? null : Statuses.Invalid("", "Service", attributes.FinalName, faults);
     }
 
     /// <summary>clusterIP and the first of clusterIPs are the same address; a creator may name it once.</summary>

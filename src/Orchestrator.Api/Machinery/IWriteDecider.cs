@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Orchestrator.Api.Admission.Webhooks;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Views;
@@ -22,6 +23,14 @@ public interface IWriteDecider
 
     /// <summary>Deletes the object, at once or gracefully; finalizers and propagation decide.</summary>
     WriteDecision Delete(StoredObject current, DeleteOptions delete, WriteOptions options, Surroundings at);
+
+    /// <summary>Lets webhooks and policies judge a stream to an object; nothing is written.</summary>
+    /// <param name="key">The object.</param>
+    /// <param name="connection">What the stream is to be like, as in PodExecOptions; changed in place.</param>
+    /// <param name="options">Who asks, and for which subresource.</param>
+    /// <param name="at">The time and the cluster.</param>
+    /// <returns><see cref="WriteDecision.Unchanged"/> when the stream may be opened, Ask or Reject.</returns>
+    WriteDecision Connect(ObjectKey key, JsonObject connection, WriteOptions options, Surroundings at);
 }
 
 /// <summary>What a decision may depend on besides its arguments: the time, fresh identities and the rest of the cluster.</summary>

@@ -87,17 +87,16 @@ public sealed partial class WriteDecider
         var metadata = pod.Metadata();
         metadata.Remove("resourceVersion");
         pod["spec"]!["nodeName"] = node;
-        if (binding.Metadata()["annotations"] is JsonObject given)
+        foreach (var map in (string[])["annotations", "labels"])
         {
-            if (metadata["annotations"] is not JsonObject annotations)
+            foreach (var (key, value) in binding.Metadata()[map] as JsonObject ?? [])
             {
-                annotations = [];
-                metadata["annotations"] = annotations;
-            }
+                if (metadata[map] is not JsonObject own)
+                {
+                    metadata[map] = own = [];
+                }
 
-            foreach (var (key, value) in given)
-            {
-                annotations[key] = value?.DeepClone();
+                own[key] = value?.DeepClone();
             }
         }
 

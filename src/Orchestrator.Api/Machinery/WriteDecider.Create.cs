@@ -26,7 +26,8 @@ public sealed partial class WriteDecider
             return request.Reject(terminating);
         }
 
-        if (GiveIdentity(request, obj) is { } refused)
+        var isNameGenerated = IsNameGenerated(obj);
+        if (ClearIdentity(request, obj) is { } refused)
         {
             return request.Reject(refused);
         }
@@ -36,12 +37,19 @@ public sealed partial class WriteDecider
             FieldOwnership.OfNew(obj, request.Options, request.Kind, request.At.Now);
         }
 
+        // What may change the object sees it as upstream shows it: before it has a name that is generated, a uid and a time.
         var attributes = Attributes(request, AdmissionOperation.Create, obj, null);
-        if (Admit(request, attributes) is { } notAdmitted)
+        if (isNameGenerated)
+        {
+            obj.Metadata().Remove("name");
+        }
+
+        if (Admit(request, isNameGenerated ? attributes with { Key = request.Key with { Name = "" }, FinalName = request.Key.Name } : attributes) is { } notAdmitted)
         {
             return notAdmitted;
         }
 
+        GiveIdentity(request, obj);
         request.Strategy.PrepareForCreate(obj, request.At);
         EmittedFields.Complete(obj, StorageSchema(request.Kind));
         if (request.Strategy.TracksGeneration)
@@ -69,8 +77,19 @@ public sealed partial class WriteDecider
         ? Statuses.MethodNotAllowed(request.Kind.GroupResource, "create") with { Message = "create not allowed while custom resource definition is terminating" }
         : null;
 
-    /// <summary>Sets what the server alone gives: uid, creation time; clears what no creator may set.</summary>
-    private static ApiStatus? GiveIdentity(Request request, JsonObject obj)
+    private static bool IsNameGenerated(JsonObject obj) => obj.Metadata().Text("name").Length == 0 && obj.Metadata().Text("generateName").Length > 0;
+
+    /// <summary>Sets what the server alone gives: the name, the uid, the creation time.</summary>
+    private static void GiveIdentity(Request request, JsonObject obj)
+    {
+        var metadata = obj.Metadata();
+        metadata["name"] = request.Key.Name;
+        metadata["uid"] = request.At.NewUid().ToString("D");
+        metadata["creationTimestamp"] = ObjectFields.Time(request.At.Now);
+    }
+
+    /// <summary>Clears what no creator may set.</summary>
+    private static ApiStatus? ClearIdentity(Request request, JsonObject obj)
     {
         var metadata = obj.Metadata();
         if (metadata.Text("resourceVersion").Length > 0)
@@ -84,13 +103,11 @@ public sealed partial class WriteDecider
             return mismatch;
         }
 
-        foreach (var field in (string[])["resourceVersion", "selfLink", "generation", "deletionTimestamp", "deletionGracePeriodSeconds"])
+        foreach (var field in (string[])["resourceVersion", "selfLink", "generation", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"])
         {
             metadata.Remove(field);
         }
 
-        metadata["uid"] = request.At.NewUid().ToString("D");
-        metadata["creationTimestamp"] = ObjectFields.Time(request.At.Now);
         return null;
     }
 }

@@ -15,6 +15,9 @@ public sealed record WriteOptions
     /// <summary>The user's groups.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
 
+    /// <summary>More that is known of the user, by name.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> UserExtra { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
     /// <summary>Decide everything, store nothing.</summary>
     public bool DryRun { get; init; }
 

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orchestrator.Gateway.AgentEndpoint;
 using Orchestrator.Gateway.Authentication;
 using Orchestrator.Gateway.Conversion;
+using Orchestrator.Gateway.Subresources;
 using Orchestrator.Grains.Conversion;
 using Orchestrator.Grains.Tokens;
 using Orchestrator.Store.Kinds;
@@ -44,6 +45,7 @@ public static class GatewaySetup
         services.AddSingleton<ITokenIssuer>(provider => provider.GetRequiredService<TokenIssuer>());
         services.AddSingleton<IObjectConverter, ConversionWebhooks>();
         services.AddSingleton<GatewayStop>();
+        services.AddSingleton<ConnectAdmission>();
         services.AddHostedService(provider => provider.GetRequiredService<GatewayStop>());
         services.AddSingleton<GatewayServices>();
         services.AddSingleton<GatewayPipeline>();

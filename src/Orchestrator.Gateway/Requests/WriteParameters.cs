@@ -46,6 +46,7 @@ internal static class WriteParameters
         User = request.User.Name,
         UserUid = request.User.Uid,
         Groups = [.. request.User.Groups],
+        UserExtra = [.. request.User.Extra.Select(extra => new UserExtra(extra.Key, [.. extra.Value]))],
         DryRun = dryRun,
         FieldManager = manager.Length > 0 ? manager : ManagerFromUserAgent(request.Http.Request.Headers.UserAgent.ToString()),
         FieldValidation = validation.Length > 0 ? validation : "Warn",

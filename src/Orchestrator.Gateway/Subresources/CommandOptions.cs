@@ -1,6 +1,7 @@
+using System.Text.Json.Nodes;
 using Orchestrator.AgentProtocol;
+using Orchestrator.Api.Documents;
 using Orchestrator.Api.Machinery;
-using Orchestrator.Gateway.Requests;
 
 namespace Orchestrator.Gateway.Subresources;
 
@@ -26,22 +27,24 @@ internal sealed record CommandOptions
     /// <summary>The command gets a terminal.</summary>
     public bool Tty { get; init; }
 
-    /// <summary>Reads the parameters.</summary>
-    public static (CommandOptions? Options, ApiStatus? Fault) Read(ApiRequest request)
+    /// <summary>Reads the parameters from what admission has left of them.</summary>
+    /// <param name="connection">PodExecOptions or PodAttachOptions.</param>
+    /// <param name="isAttach">Whether there is no command.</param>
+    public static (CommandOptions? Options, ApiStatus? Fault) Read(JsonObject connection, bool isAttach)
     {
-        var tty = IsOn(request, "tty");
+        var tty = IsOn(connection, "tty");
         var options = new CommandOptions
         {
-            Container = request.Query("container"),
-            Command = [.. request.Http.Request.Query["command"].Select(word => word ?? "")],
+            Container = connection.Text("container"),
+            Command = [.. connection.Texts("command")],
             Tty = tty,
-            Stdin = IsOn(request, "stdin"),
-            Stdout = IsOn(request, "stdout"),
+            Stdin = IsOn(connection, "stdin"),
+            Stdout = IsOn(connection, "stdout"),
 
             // A terminal has one output only.
-            Stderr = !tty && IsOn(request, "stderr"),
+            Stderr = !tty && IsOn(connection, "stderr"),
         };
-        if (request.Target.Subresource == "exec" && options.Command.Count == 0)
+        if (!isAttach && options.Command.Count == 0)
         {
             return (null, Statuses.BadRequest("you must specify a command"));
         }
@@ -64,6 +67,5 @@ internal sealed record CommandOptions
         wanted.Exec.Command.AddRange(Command);
     }
 
-    private static bool IsOn(ApiRequest request, string name) =>
-        request.Http.Request.Query.ContainsKey(name) && QueryValues.IsTrue(request.Query(name));
+    private static bool IsOn(JsonObject connection, string name) => connection[name] is JsonValue value && value.TryGetValue(out bool isOn) && isOn;
 }

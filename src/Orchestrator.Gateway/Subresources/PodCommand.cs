@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Orchestrator.Gateway.Answers;
 using Orchestrator.Gateway.Hosting;
 using Orchestrator.Gateway.Requests;
@@ -10,9 +11,9 @@ namespace Orchestrator.Gateway.Subresources;
 internal static class PodCommand
 {
     /// <summary>Asks the node first and upgrades then, so that every failure is an ordinary answer.</summary>
-    public static async Task AnswerAsync(GatewayServices gateway, ApiRequest request)
+    public static async Task AnswerAsync(GatewayServices gateway, ApiRequest request, JsonObject connection)
     {
-        var (options, wrong) = CommandOptions.Read(request);
+        var (options, wrong) = CommandOptions.Read(connection, request.Target.Subresource == "attach");
         var (pod, missing) = wrong is null ? await PodLookup.FindBoundAsync(gateway, request) : default;
         var (container, unnamed) = pod is null ? default : ContainerChoice.Choose(pod, options!.Container);
         var (upgrade, plain) = StreamUpgrade.Negotiate(request.Http, WebSocketEnd.Protocols, SpdyEnd.Protocols);

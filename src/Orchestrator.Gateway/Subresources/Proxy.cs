@@ -86,7 +86,8 @@ internal static class Proxy
     }
 
     /// <summary>What follows the subresource, trailing slash and all.</summary>
-    private static string PathBehind(RequestTarget target)
+    /// <summary>The path behind the subresource, which is that of the request to the pod; empty when not even a slash follows.</summary>
+    internal static string PathBehind(RequestTarget target)
     {
         const string Subresource = "/proxy";
         var name = "/" + target.Name + Subresource;

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Gateway.Answers;
 using Orchestrator.Gateway.Authorization;
 using Orchestrator.Gateway.Hosting;
@@ -16,21 +17,29 @@ internal static class StreamRouter
         || target is { Group: "", Resource: "pods" or "services" or "nodes", Subresource: "proxy" };
 
     /// <summary>Answers with the stream.</summary>
-    public static Task AnswerAsync(GatewayServices gateway, ApiRequest request)
+    public static async Task AnswerAsync(GatewayServices gateway, ApiRequest request)
     {
         // A WebSocket can only be opened by GET. Since 1.35 upstream wants the right to create as well, so that who may only read cannot run commands.
         var access = AccessRequest.For(request.User, request.Target) with { Verb = "create" };
         if (request.Target.Verb == "get" && Upgraded.Contains(request.Target.Subresource) && !gateway.Authorizer.Authorize(access).Allowed)
         {
-            return AnswerWriter.FailAsync(request.Http, Refusal.Of(access));
+            await AnswerWriter.FailAsync(request.Http, Refusal.Of(access));
+            return;
         }
 
-        return request.Target.Subresource switch
+        if (request.Target.Subresource == "log")
         {
-            "log" => PodLog.AnswerAsync(gateway, request),
+            await PodLog.AnswerAsync(gateway, request);
+            return;
+        }
+
+        var admission = request.Http.RequestServices.GetRequiredService<ConnectAdmission>();
+        var (connection, refusal) = await admission.AskAsync(request, Connections.Of(request));
+        await (refusal is not null ? AnswerWriter.FailAsync(request.Http, refusal) : request.Target.Subresource switch
+        {
             "proxy" => Proxy.AnswerAsync(gateway, request),
             "portforward" => PodPortForward.AnswerAsync(gateway, request),
-            _ => PodCommand.AnswerAsync(gateway, request),
-        };
+            _ => PodCommand.AnswerAsync(gateway, request, connection),
+        });
     }
 }

@@ -67,7 +67,16 @@ public sealed record WriteCall
 
     /// <summary>The revision of the definition by which a custom resource was resolved: the write is decided by this one or a newer one. Zero: a built-in kind.</summary>
     [Id(11)] public long DefinitionRevision { get; init; }
+
+    /// <summary>More that is known of the user: pod and credential of a token, what OpenID Connect or an impersonator says.</summary>
+    [Id(12)] public UserExtra[] UserExtra { get; init; } = [];
 }
+
+/// <summary>One thing that is known of a user beyond name, uid and groups.</summary>
+/// <param name="Key">Its name, as in <c>authentication.kubernetes.io/pod-name</c>.</param>
+/// <param name="Values">Its values.</param>
+[GenerateSerializer, Immutable, Alias("orchestrator.user-extra")]
+public sealed record UserExtra([property: Id(0)] string Key, [property: Id(1)] string[] Values);
 
 /// <summary>The wire form of <see cref="Api.Machinery.DeleteOptions"/>.</summary>
 [GenerateSerializer, Immutable, Alias("orchestrator.delete-call")]

@@ -11,6 +11,7 @@ internal static class WriteCalls
         User = call.User,
         UserUid = call.UserUid,
         Groups = call.Groups,
+        UserExtra = call.UserExtra.ToDictionary(extra => extra.Key, IReadOnlyList<string> (extra) => extra.Values, StringComparer.Ordinal),
         DryRun = call.DryRun,
         FieldManager = call.FieldManager,
         FieldValidation = call.FieldValidation,

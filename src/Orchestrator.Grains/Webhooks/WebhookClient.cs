@@ -13,7 +13,7 @@ namespace Orchestrator.Grains.Webhooks;
 /// <summary>Asks webhooks over HTTPS: addresses outside the cluster, and Services through one of their ready endpoints.</summary>
 /// <remarks>Upstream: apiserver/pkg/util/webhook/client.go. Connections are kept per webhook server; redirects are not followed, no proxy is
 /// used, and the server's certificate must be of the webhook's own authorities and name.</remarks>
-internal sealed class WebhookClient(IWatchCache cache) : IWebhookClient, IDisposable
+internal sealed class WebhookClient(IWatchCache cache, TimeProvider clock) : IWebhookClient, IDisposable
 {
     /// <summary>Bytes of an answer; a longer one is a fault of the webhook. An object of the largest size fits, patched.</summary>
     private const int MaxAnswerBytes = 3 * 1024 * 1024;
@@ -90,11 +90,8 @@ internal sealed class WebhookClient(IWatchCache cache) : IWebhookClient, IDispos
 
     private static string Explain(HttpRequestException failure) => failure.InnerException switch
     {
-        SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "dial tcp: connect: connection refused",
-        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } => "dial tcp: lookup: no such host",
-        SocketException socket => "dial tcp: connect: " + socket.Message,
-        AuthenticationException untrusted => "tls: failed to verify certificate: x509: " + untrusted.Message,
-        NoEndpointException nowhere => nowhere.Message,
+        NoConnectionException unconnected => unconnected.Message,
+        AuthenticationException untrusted => "tls: " + untrusted.Message,
         _ => failure.Message,
     };
 
@@ -110,7 +107,7 @@ internal sealed class WebhookClient(IWatchCache cache) : IWebhookClient, IDispos
                     Forget();
                 }
 
-                client = Create(target);
+                client = Create(target, address.IdnHost);
                 clients.Add(key, client);
             }
 
@@ -118,7 +115,7 @@ internal sealed class WebhookClient(IWatchCache cache) : IWebhookClient, IDispos
         }
     }
 
-    private HttpClient Create(WebhookTarget target)
+    private HttpClient Create(WebhookTarget target, string host)
     {
         var handler = new SocketsHttpHandler
         {
@@ -126,12 +123,14 @@ internal sealed class WebhookClient(IWatchCache cache) : IWebhookClient, IDispos
             UseProxy = false,
             UseCookies = false,
             PooledConnectionLifetime = ConnectionLifetime,
-            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = Trust(target.CaBundle) },
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                CertificateChainPolicy = Trust(target.CaBundle),
+                RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+                    ServerTrust.Fault(host, certificate as X509Certificate2, chain, errors, clock.GetUtcNow()) is { } fault ? throw new NoConnectionException(fault) : true,
+            },
+            ConnectCallback = async (context, cancellationToken) => await ConnectAsync(target.Service, context.DnsEndPoint, cancellationToken),
         };
-        if (target.Service is { } service)
-        {
-            handler.ConnectCallback = async (_, cancellationToken) => await ConnectAsync(service, cancellationToken);
-        }
 
         return new HttpClient(handler) { MaxResponseContentBufferSize = MaxAnswerBytes, Timeout = Timeout.InfiniteTimeSpan };
     }
@@ -148,21 +147,60 @@ internal sealed class WebhookClient(IWatchCache cache) : IWebhookClient, IDispos
         return policy;
     }
 
-    private async ValueTask<Stream> ConnectAsync(WebhookService service, CancellationToken cancellationToken)
+    private async ValueTask<Stream> ConnectAsync(WebhookService? service, DnsEndPoint wanted, CancellationToken cancellationToken)
     {
-        var endpoint = ServiceEndpoints.Find(service, cache, Interlocked.Increment(ref turns), out var fault) ?? throw new NoEndpointException(fault!);
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (service is not null)
+        {
+            wanted = ServiceEndpoints.Find(service, cache, Interlocked.Increment(ref turns), out var fault) ?? throw new NoConnectionException(fault!);
+        }
+
+        NoConnectionException? first = null;
+        foreach (var address in await ResolveAsync(wanted.Host, cancellationToken))
+        {
+            var endpoint = new IPEndPoint(address, wanted.Port);
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                await socket.ConnectAsync(endpoint, cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch (SocketException failure)
+            {
+                socket.Dispose();
+                first ??= new NoConnectionException($"dial tcp {endpoint}: connect: {Reason(failure)}");
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
+
+        throw first ?? NoSuchHost(wanted.Host);
+    }
+
+    private static async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
+    {
         try
         {
-            await socket.ConnectAsync(endpoint, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
+            return IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, cancellationToken);
         }
-        catch
+        catch (SocketException)
         {
-            socket.Dispose();
-            throw;
+            throw NoSuchHost(host);
         }
     }
+
+    private static NoConnectionException NoSuchHost(string host) => new($"dial tcp: lookup {host}: no such host");
+
+    private static string Reason(SocketException failure) => failure.SocketErrorCode switch
+    {
+        SocketError.ConnectionRefused => "connection refused",
+        SocketError.HostUnreachable => "no route to host",
+        SocketError.NetworkUnreachable => "network is unreachable",
+        SocketError.TimedOut => "connection timed out",
+        _ => failure.Message,
+    };
 
     /// <summary>Clients are let go, not disposed: calls that run on them end first, and their connections die of age.</summary>
     private void Forget() => clients.Clear();

@@ -1,3 +1,7 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json.Nodes;
 using Orchestrator.Api.Admission;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Machinery;
@@ -9,15 +13,24 @@ namespace Orchestrator.Api.Tests.Admission;
 public sealed class NodeRestrictionTests
 {
     private const string Mine = """{"metadata":{"annotations":{"kubernetes.io/config.mirror":"x"}},"spec":{"nodeName":"n1"}}""";
+    private const string Mirrored = """
+        {"metadata":{"annotations":{"kubernetes.io/config.mirror":"x"},"ownerReferences":[{"apiVersion":"v1","kind":"Node","name":"n1","uid":"u1","controller":true}]},
+         "spec":{"nodeName":"n1"$MORE}}
+        """;
+
     private const string Others = """{"metadata":{},"spec":{"nodeName":"n2"}}""";
 
     [Theory]
-    [InlineData("pods", "", Mine, null, null)]
     [InlineData("pods", "", """{"spec":{"nodeName":"n1"}}""", null, "pod does not have \"kubernetes.io/config.mirror\" annotation, node \"n1\" can only create mirror pods")]
     [InlineData("pods", "", """{"metadata":{"annotations":{"kubernetes.io/config.mirror":"x"}},"spec":{"nodeName":"n2"}}""", null,
         "node \"n1\" can only create pods with spec.nodeName set to itself")]
-    [InlineData("pods", "", """{"metadata":{"annotations":{"kubernetes.io/config.mirror":"x"}},"spec":{"nodeName":"n1","volumes":[{"secret":{}}]}}""", null,
-        "node \"n1\" can not create pods that reference secrets")]
+    [InlineData("pods", "", Mine, null, "node \"n1\" can only create pods with an owner reference set to itself")]
+    [InlineData("persistentvolumeclaims", "", "{}", "{}", "may only update PVC status")]
+    [InlineData("persistentvolumeclaims", "status", """{"status":{"capacity":{"storage":"2Gi"}}}""", """{"status":{}}""", null)]
+    [InlineData("persistentvolumeclaims", "status", """{"metadata":{"labels":{"a":"b"}},"status":{}}""", """{"metadata":{"labels":{}},"status":{}}""",
+        "node \"n1\" is not allowed to update fields other than status.quantity and status.conditions: "
+        + "{\"metadata\":{\"labels\":{}},\"status\":{}} became {\"metadata\":{\"labels\":{\"a\":\"b\"}},\"status\":{}}")]
+    [InlineData("pods", "exec", "{}", null, "unexpected pod subresource \"exec\", only 'status' and 'eviction' are allowed")]
     [InlineData("pods", "status", Others, Others, "node \"n1\" can only update pod status for pods with spec.nodeName set to itself")]
     [InlineData("pods", "status", Mine, Mine, null)]
     [InlineData("pods", "", null, Others, "node \"n1\" can only delete pods with spec.nodeName set to itself")]
@@ -29,6 +42,48 @@ public sealed class NodeRestrictionTests
         var attributes = Attributes(resource, "x", document, old, subresource);
         Assert.Equal(expected is null ? null : $"{resource} \"x\" is forbidden: {expected}", Plugin.Admit(attributes)?.Message);
         Assert.Null(Plugin.Admit(attributes with { Options = new WriteOptions { User = "alice", Groups = ["system:authenticated"] } }));
+    }
+
+    [Theory]
+    [InlineData("", "", null)]
+    [InlineData("\"uid\":\"u1\"", "\"uid\":\"u2\"", "node n1 UID mismatch: expected u2 got u1")]
+    [InlineData("\"controller\":true", "\"controller\":false", "node \"n1\" can only create pods with a controller owner reference set to itself")]
+    [InlineData("\"controller\":true", "\"controller\":true,\"blockOwnerDeletion\":true", "node \"n1\" must not set blockOwnerDeletion on an owner reference")]
+    [InlineData("\"kind\":\"Node\"", "\"kind\":\"Pod\"", "node \"n1\" can only create pods with an owner reference set to itself")]
+    [InlineData("$MORE", ",\"serviceAccountName\":\"a\"", "node \"n1\" can not create pods that reference a service account")]
+    [InlineData("$MORE", ",\"volumes\":[{\"secret\":{\"secretName\":\"s\"}}]", "node \"n1\" can not create pods that reference secrets")]
+    [InlineData("$MORE", ",\"containers\":[{\"envFrom\":[{\"secretRef\":{\"name\":\"s\"}}]}]", "node \"n1\" can not create pods that reference secrets")]
+    [InlineData("$MORE", ",\"volumes\":[{\"projected\":{\"sources\":[{\"configMap\":{\"name\":\"c\"}}]}}]", "node \"n1\" can not create pods that reference configmaps")]
+    [InlineData("$MORE", ",\"volumes\":[{\"projected\":{\"sources\":[{\"clusterTrustBundle\":{}}]}}]", "node \"n1\" can not create pods that reference clustertrustbundles")]
+    [InlineData("$MORE", ",\"volumes\":[{\"persistentVolumeClaim\":{\"claimName\":\"c\"}}]", "node \"n1\" can not create pods that reference persistentvolumeclaims")]
+    public void A_mirror_pod_belongs_to_its_node_and_refers_to_nothing(string part, string replacement, string? expected)
+    {
+        var document = part.Length == 0 ? Mirrored : Mirrored.Replace(part, replacement, StringComparison.Ordinal);
+        var at = KindCase.At((new ObjectKey("", "nodes", "", "n1"), """{"metadata":{"name":"n1","uid":"u1"}}"""));
+        var attributes = Attributes("pods", "x", document.Replace("$MORE", "", StringComparison.Ordinal), null, "") with { At = at };
+        Assert.Equal(expected is null ? null : $"pods \"x\" is forbidden: {expected}", Plugin.Admit(attributes)?.Message);
+    }
+
+    [Fact]
+    public void A_kubelet_asks_for_certificates_in_its_own_name()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        string? Refusal(string name, string signer)
+        {
+            var pem = new CertificateRequest($"CN={name},O=system:nodes", key, HashAlgorithmName.SHA256).CreateSigningRequestPem();
+            var document = new JsonObject { ["spec"] = new JsonObject { ["signerName"] = signer, ["request"] = Convert.ToBase64String(Encoding.ASCII.GetBytes(pem)) } };
+            var attributes = AdmissionCase.Attributes("certificates.k8s.io", "certificatesigningrequests", "x", document.ToJsonString(), null, KindCase.At()) with
+            {
+                Options = new WriteOptions { User = "system:node:n1", Groups = ["system:nodes"] },
+            };
+            return Plugin.Admit(attributes)?.Message;
+        }
+
+        Assert.Null(Refusal("system:node:n1", "kubernetes.io/kubelet-serving"));
+        Assert.Null(Refusal("system:node:n2", "example.com/other"));
+        Assert.Equal(
+            "certificatesigningrequests.certificates.k8s.io \"x\" is forbidden: can only create a node CSR with CN=system:node:n1",
+            Refusal("system:node:n2", "kubernetes.io/kube-apiserver-client-kubelet"));
     }
 
     [Theory]

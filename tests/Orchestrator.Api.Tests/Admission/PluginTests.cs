@@ -9,7 +9,6 @@ namespace Orchestrator.Api.Tests.Admission;
 public sealed class PluginTests
 {
     private const string Pod = """{"metadata":{"name":"p"},"spec":$SPEC}""";
-    private const string Plain = """{"containers":[{"name":"app"}]}""";
 
     private static readonly (ObjectKey, string)[] Cluster =
     [
@@ -17,16 +16,13 @@ public sealed class PluginTests
         (new ObjectKey("", "serviceaccounts", "ns", "default"), """{"metadata":{"name":"default"},"imagePullSecrets":[{"name":"registry"}]}"""),
         (new ObjectKey("", "serviceaccounts", "ns", "quiet"), """{"metadata":{"name":"quiet"},"automountServiceAccountToken":false}"""),
         (new ObjectKey("scheduling.k8s.io", "priorityclasses", "", "high"), """{"metadata":{"name":"high"},"value":1000,"preemptionPolicy":"Never"}"""),
-        (new ObjectKey("", "limitranges", "ns", "limits"), """
-            {"spec":{"limits":[{"type":"Pod","max":{"cpu":"2"}},{"type":"Container","default":{"cpu":"1"},"defaultRequest":{"cpu":"500m"},"min":{"cpu":"100m"}}]}}
-            """),
     ];
 
     [Fact]
     public void Plugins_run_in_upstreams_order() => Assert.Equal(
         ["NamespaceLifecycle", "LimitRanger", "ServiceAccount", "NodeRestriction", "TaintNodesByCondition", "PodSecurity", "Priority", "DefaultTolerationSeconds",
             "DefaultStorageClass", "StorageObjectInUseProtection", "PersistentVolumeClaimResize", "RuntimeClass", "CertificateApproval", "CertificateSigning",
-            "CertificateSubjectRestriction", "DefaultIngressClass", "MutatingAdmissionPolicy", "MutatingAdmissionWebhook", "CertificateRequester", "RoleEscalation",
+            "CertificateSubjectRestriction", "DefaultIngressClass", "PodTopologyLabels", "MutatingAdmissionPolicy", "MutatingAdmissionWebhook", "CertificateRequester", "RoleEscalation",
             "ServiceAllocation", "ValidatingAdmissionPolicy", "ValidatingAdmissionWebhook", "ResourceQuota"],
         AdmissionPlugins.BuiltIn.Select(plugin => plugin.Name));
 
@@ -103,26 +99,6 @@ public sealed class PluginTests
         Assert.Null(Plugin("TaintNodesByCondition").Admit(attributes));
         AssertSame("""{"spec":{"taints":[{"key":"node.kubernetes.io/not-ready","effect":"NoSchedule"}]}}""", attributes.Object);
     }
-
-    [Fact]
-    public void Container_without_resources_gets_the_namespaces_defaults()
-    {
-        var attributes = PodAttributes(Plain);
-        Assert.Null(Plugin("LimitRanger").Admit(attributes));
-        AssertSame("""
-            {"metadata":{"name":"p","annotations":{"kubernetes.io/limit-ranger":"LimitRanger plugin set: cpu request for container app; cpu limit for container app"}},
-             "spec":{"containers":[{"name":"app","resources":{"requests":{"cpu":"500m"},"limits":{"cpu":"1"}}}]}}
-            """, attributes.Object);
-    }
-
-    [Theory]
-    [InlineData("""{"containers":[{"resources":{"requests":{"cpu":"1"}}}]}""", "maximum cpu usage per Pod is 2.  No limit is specified")]
-    [InlineData("""{"containers":[{"resources":{"requests":{"cpu":"1"},"limits":{"cpu":"1500m"}}},{"resources":{"requests":{"cpu":"1"},"limits":{"cpu":"1500m"}}}]}""", "maximum cpu usage per Pod is 2, but limit is 3")]
-    [InlineData("""{"containers":[{"resources":{"requests":{"cpu":"10m"},"limits":{"cpu":"1"}}}]}""", "minimum cpu usage per Container is 100m, but request is 10m")]
-    [InlineData("""{"containers":[{"name":"a"}]}""", "[maximum cpu usage per Pod is 2.  No limit is specified, minimum cpu usage per Container is 100m.  No request is specified]")]
-    [InlineData("""{"containers":[{"resources":{"requests":{"cpu":"1"},"limits":{"cpu":"1"}}}]}""", null)]
-    public void Pod_outside_the_range_is_forbidden(string spec, string? expected) => Assert.Equal(
-        expected is null ? null : $"pods \"p\" is forbidden: {expected}", Plugin("LimitRanger").Validate(PodAttributes(spec))?.Message);
 
     private static IAdmissionPlugin Plugin(string name) => AdmissionPlugins.BuiltIn.Single(plugin => plugin.Name == name);
 

@@ -12,6 +12,7 @@ public sealed class StorageAndClassPluginTests
     [
         (new ObjectKey("storage.k8s.io", "storageclasses", "", "old"), """{"metadata":{"name":"old","creationTimestamp":"2025-01-01T00:00:00Z","annotations":{"storageclass.kubernetes.io/is-default-class":"true"}},"allowVolumeExpansion":true}"""),
         (new ObjectKey("storage.k8s.io", "storageclasses", "", "new"), """{"metadata":{"name":"new","creationTimestamp":"2026-01-01T00:00:00Z","annotations":{"storageclass.kubernetes.io/is-default-class":"true"}}}"""),
+        (new ObjectKey("node.k8s.io", "runtimeclasses", "", "bare"), """{"metadata":{"name":"bare"},"handler":"bare"}"""),
         (new ObjectKey("networking.k8s.io", "ingressclasses", "", "edge"), """{"metadata":{"name":"edge","annotations":{"ingressclass.kubernetes.io/is-default-class":"true"}}}"""),
         (new ObjectKey("node.k8s.io", "runtimeclasses", "", "small"), """{"metadata":{"name":"small"},"handler":"small","overhead":{"podFixed":{"cpu":"10m"}},"scheduling":{"nodeSelector":{"kind":"small"},"tolerations":[{"key":"small","operator":"Exists"}]}}"""),
     ];
@@ -38,6 +39,16 @@ public sealed class StorageAndClassPluginTests
     [InlineData("""{"spec":{"runtimeClassName":"small","nodeSelector":{"kind":"large"}}}""", "pods \"x\" is forbidden: conflict: runtimeClass.scheduling.nodeSelector[kind] = small; pod.spec.nodeSelector[kind] = large")]
     public void Pods_that_do_not_fit_their_class_are_refused(string document, string expected) =>
         Assert.Equal(expected, Plugin("RuntimeClass").Admit(AdmissionCase.Attributes("", "pods", "x", document, null, At(Cluster)))?.Message);
+
+    [Theory]
+    [InlineData("""{"spec":{"overhead":{"cpu":"10m"}}}""", "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead")]
+    [InlineData("""{"spec":{"runtimeClassName":"bare","overhead":{"cpu":"10m"}}}""", "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead")]
+    [InlineData("""{"spec":{"runtimeClassName":"small","overhead":{"cpu":"20m"}}}""", "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead")]
+    [InlineData("""{"spec":{"runtimeClassName":"small","overhead":{"cpu":"0.01"}}}""", null)]
+    [InlineData("""{"spec":{"runtimeClassName":"bare"}}""", null)]
+    public void Overhead_is_what_the_class_says(string document, string? expected) => Assert.Equal(
+        expected is null ? null : "pods \"x\" is forbidden: " + expected,
+        Plugin("RuntimeClass").Validate(AdmissionCase.Attributes("", "pods", "x", document, null, At(Cluster)))?.Message);
 
     [Theory]
     [InlineData("Bound", "old", null)]

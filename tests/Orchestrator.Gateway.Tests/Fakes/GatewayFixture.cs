@@ -10,8 +10,11 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Api.Identity;
+using Orchestrator.Api.Machinery;
+using Orchestrator.Api.Registry;
 using Orchestrator.Gateway.Certificates;
 using Orchestrator.Gateway.Hosting;
+using Orchestrator.Grains.Webhooks;
 using Orchestrator.Store.Audit;
 using Orchestrator.Store.Cache;
 using Orchestrator.Store.History;
@@ -28,6 +31,8 @@ public sealed class GatewayFixture : IAsyncLifetime
     internal FakeGrains Grains { get; }
 
     internal FakeAudit Audit { get; } = new();
+
+    internal FakeWebhooks Webhooks { get; } = new();
 
     internal ClusterAuthority Authority { get; } = ClusterAuthority.Create(TimeProvider.System);
 
@@ -67,6 +72,8 @@ public sealed class GatewayFixture : IAsyncLifetime
         builder.Services.AddSingleton<IPastStates>(Cluster);
         builder.Services.AddSingleton<ICacheAudit>(Audit);
         builder.Services.AddSingleton<IGrainSource>(Grains);
+        builder.Services.AddSingleton<IWriteDecider>(new WriteDecider(KindRegistry.BuiltIn));
+        builder.Services.AddSingleton<IWebhookClient>(Webhooks);
         builder.Services.AddOrchestratorGateway(options);
         app = builder.Build();
         app.MapOrchestratorGateway();

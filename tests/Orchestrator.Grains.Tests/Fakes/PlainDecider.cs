@@ -56,6 +56,8 @@ public sealed class PlainDecider : IWriteDecider
         return document.ToJsonString() == Encoding.UTF8.GetString(current.Document.Span) ? new WriteDecision.Unchanged() : Put(document);
     }
 
+    public WriteDecision Connect(ObjectKey key, JsonObject connection, WriteOptions options, Surroundings at) => new WriteDecision.Unchanged();
+
     public WriteDecision Delete(StoredObject current, DeleteOptions delete, WriteOptions options, Surroundings at)
     {
         var document = Parse(current.Document);

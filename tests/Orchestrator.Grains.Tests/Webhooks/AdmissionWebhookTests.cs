@@ -77,7 +77,7 @@ public sealed class AdmissionWebhookTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("Fail", 500, "Internal error occurred: failed calling webhook \"gone.example.com\": failed to call webhook: Post \"https://127.0.0.1:1/?timeout=10s\": dial tcp: connect: connection refused")]
+    [InlineData("Fail", 500, "Internal error occurred: failed calling webhook \"gone.example.com\": failed to call webhook: Post \"https://127.0.0.1:1/?timeout=10s\": dial tcp 127.0.0.1:1: connect: connection refused")]
     [InlineData("Ignore", 0, "")]
     public async Task A_webhook_that_is_not_there_fails_as_its_policy_says(string failurePolicy, int code, string message)
     {
@@ -92,7 +92,7 @@ public sealed class AdmissionWebhookTests : IAsyncLifetime
         using var other = new WebhookServer(_ => "\"allowed\":true");
         Configure("validating", "v", Hook("x.example.com", $$"""{"url":"https://127.0.0.1:{{server.Port}}/","caBundle":"{{other.CaBundle}}"}"""));
         var failure = Failure(await CreateAsync("untrusted"));
-        Assert.Contains("tls: failed to verify certificate: x509:", failure!.Value.Message, StringComparison.Ordinal);
+        Assert.EndsWith("tls: failed to verify certificate: x509: certificate signed by unknown authority", failure!.Value.Message, StringComparison.Ordinal);
         Assert.Empty(server.Requests);
     }
 
@@ -161,7 +161,7 @@ public sealed class AdmissionWebhookTests : IAsyncLifetime
     {
         using var server = new WebhookServer(_ => "\"allowed\":true,\"uid\":\"other\"");
         Configure("validating", "v", Hook(server, "odd.example.com"));
-        Assert.Contains("failed calling webhook \"odd.example.com\": failed to call webhook: the response is not JSON: ", Failure(await CreateAsync("odd"))!.Value.Message, StringComparison.Ordinal);
+        Assert.Contains("failed calling webhook \"odd.example.com\": failed to call webhook: couldn't get version/kind; json parse error: ", Failure(await CreateAsync("odd"))!.Value.Message, StringComparison.Ordinal);
     }
 
     private static string Patched(string patch) =>

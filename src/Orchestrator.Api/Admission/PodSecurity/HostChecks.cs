@@ -48,7 +48,10 @@ internal static class HostChecks
             + $"{ViolationText.Plural("probe or lifecycle host", "probe or lifecycle hosts", hosts.Count)} {ViolationText.QuotedSet(hosts)}");
     }
 
-    /// <summary>procMount.</summary>
+    /// <summary>procMount: since 1.35 a pod with users of its own may unmask what it likes.</summary>
+    public static Violation? ProcMountOfHostUsers(PodUnderCheck pod, int minor) => minor >= 35 && pod.HasOwnUsers ? null : ProcMount(pod, minor);
+
+    /// <summary>procMount, whatever the users; the restricted level from 1.35 on.</summary>
     public static Violation? ProcMount(PodUnderCheck pod, int minor)
     {
         var bad = pod.Containers.Where(container => container.Object("securityContext").Text("procMount") is not ("" or "Default")).ToList();

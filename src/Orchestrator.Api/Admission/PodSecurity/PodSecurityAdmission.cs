@@ -95,11 +95,10 @@ internal sealed class PodSecurityAdmission : IAdmissionPlugin
 
     private static IEnumerable<string> OfPodsIn(AdmissionAttributes attributes, LevelVersion enforce)
     {
-        var pods = attributes.At.View.List(Pods, attributes.Key.Name);
+        var pods = Prioritize(attributes.At.View.List(Pods, attributes.Key.Name).Select(stored => stored.ToJson()));
         var violators = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
-        foreach (var stored in pods.Take(MaxPodsToCheck))
+        foreach (var pod in pods.Take(MaxPodsToCheck))
         {
-            var pod = stored.ToJson();
             var violations = SecurityChecks.Violations(enforce, new PodUnderCheck(pod.Object("metadata"), pod.Object("spec") ?? []));
             if (violations.Count > 0)
             {
@@ -109,7 +108,7 @@ internal sealed class PodSecurityAdmission : IAdmissionPlugin
                     violators.Add(reason, names = []);
                 }
 
-                names.Add(stored.Key.Name);
+                names.Add(pod.Object("metadata").Text("name"));
             }
         }
 
@@ -129,6 +128,14 @@ internal sealed class PodSecurityAdmission : IAdmissionPlugin
         {
             yield return line;
         }
+    }
+
+    /// <summary>One pod of each owner first: pods of one owner are alike, and not all may be looked at.</summary>
+    private static List<JsonObject?> Prioritize(IEnumerable<JsonObject?> pods)
+    {
+        var owners = new HashSet<string>(StringComparer.Ordinal);
+        return [.. pods.OrderBy(pod => pod.Object("metadata").Items("ownerReferences").FirstOrDefault(owner => owner.Flag("controller")) is { } owner
+            && !owners.Add(owner.Text("uid")))];
     }
 
     private static string Names(List<string> pods) => pods.Min(StringComparer.Ordinal) + pods.Count switch

@@ -84,7 +84,7 @@ internal static class ProfileChecks
             return forbidden;
         }
 
-        var silent = pod.Context.Has("seccompProfile")
+        var silent = Profile(pod.Context, "seccompProfile") is not null
             ? []
             : pod.Containers.Where(container => !container.Object("securityContext").Has("seccompProfile")).Select(container => container.Text("name")).ToList();
         return silent.Count == 0 ? null : new Violation("seccompProfile",

@@ -39,6 +39,11 @@ internal sealed record PodUnderCheck(JsonObject? Metadata, JsonObject Spec)
     /// <summary>The pod's own security context.</summary>
     public JsonObject? Context => Kinds.JsonReading.Object(Spec, "securityContext");
 
+    /// <summary>
+    /// Whether it runs in a user namespace of its own: root in it is nobody on the host, and since 1.35 the standards ask less of it.
+    /// </summary>
+    public bool HasOwnUsers => Kinds.JsonReading.Has(Spec, "hostUsers") && !Kinds.JsonReading.Flag(Spec, "hostUsers");
+
     /// <summary>Whether it runs on Windows, where much of this has no meaning.</summary>
     public bool IsWindows => Kinds.JsonReading.Text(Kinds.JsonReading.Object(Spec, "os"), "name") == "windows";
 }

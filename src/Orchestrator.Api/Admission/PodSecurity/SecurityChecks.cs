@@ -6,7 +6,7 @@ namespace Orchestrator.Api.Admission.PodSecurity;
 internal static class SecurityChecks
 {
     /// <summary>The newest minor version in which a control changed; later ones and <c>latest</c> are the same.</summary>
-    private const int Newest = 34;
+    private const int Newest = 35;
 
     private static readonly SecurityCheck[] All =
     [
@@ -17,13 +17,14 @@ internal static class SecurityChecks
         new("hostPorts", SecurityLevel.Baseline, 0, HostChecks.Ports),
         new("hostProbesAndHostLifecycle", SecurityLevel.Baseline, 34, HostChecks.Probes),
         new("privileged", SecurityLevel.Baseline, 0, PrivilegeChecks.Privileged),
-        new("procMount", SecurityLevel.Baseline, 0, HostChecks.ProcMount),
+        new("procMount", SecurityLevel.Baseline, 0, HostChecks.ProcMountOfHostUsers),
         new("seLinuxOptions", SecurityLevel.Baseline, 0, ProfileChecks.SeLinux),
         new("seccompProfile_baseline", SecurityLevel.Baseline, 0, ProfileChecks.Seccomp),
         new("sysctls", SecurityLevel.Baseline, 0, HostChecks.Sysctls),
         new("windowsHostProcess", SecurityLevel.Baseline, 0, HostChecks.WindowsProcesses),
         new("allowPrivilegeEscalation", SecurityLevel.Restricted, 8, PrivilegeChecks.Escalation),
         new("capabilities_restricted", SecurityLevel.Restricted, 22, PrivilegeChecks.KeptCapabilities) { Overrides = "capabilities_baseline" },
+        new("procMount_restricted", SecurityLevel.Restricted, 35, HostChecks.ProcMount) { Overrides = "procMount" },
         new("restrictedVolumes", SecurityLevel.Restricted, 0, VolumeChecks.Types) { Overrides = "hostPathVolumes" },
         new("runAsNonRoot", SecurityLevel.Restricted, 0, UserChecks.NonRoot),
         new("runAsUser", SecurityLevel.Restricted, 23, UserChecks.User),

@@ -1,12 +1,10 @@
-using Orchestrator.Api.Machinery;
-
 namespace Orchestrator.Api.Admission.PodSecurity;
 
 /// <summary>The turns of phrase of violations.</summary>
 internal static class ViolationText
 {
-    /// <summary>The names in quotes.</summary>
-    public static string Quoted(IEnumerable<string> names) => string.Join(", ", names.Select(GoText.Quote));
+    /// <summary>The names in quotes, as they are: upstream escapes nothing here, and an annotation brings quotes of its own.</summary>
+    public static string Quoted(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"\"{name}\""));
 
     /// <summary>The distinct names in their order, in quotes.</summary>
     public static string QuotedSet(IEnumerable<string> names) => Quoted(names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));

@@ -50,8 +50,7 @@ internal sealed class AdmissionPolicy
     public bool FailsOpen => Spec.Text("failurePolicy") == "Ignore";
 
     /// <summary>The policies of a resource with their bindings that concern a request, by the policies' names.</summary>
-    public static IEnumerable<(AdmissionPolicy Policy, string Binding, JsonObject BindingSpec, ResourceKind Kind)> Concerning(
-        AdmissionAttributes attributes, GroupResource policies, GroupResource bindings)
+    public static IEnumerable<PolicyConcern> Concerning(AdmissionAttributes attributes, GroupResource policies, GroupResource bindings)
     {
         var bound = Bound(attributes.At.View, bindings);
         if (bound.Count == 0)
@@ -67,11 +66,27 @@ internal sealed class AdmissionPolicy
                 continue;
             }
 
+            ResourceKind? parameters = null;
+            if (policy.ParamKind is { } named)
+            {
+                var wanted = GroupVersionText.Read(named);
+                parameters = attributes.FindKind((wanted.Group, wanted.Version), wanted.Kind);
+                if (parameters is null)
+                {
+                    // The policy itself is at fault, whatever its bindings say.
+                    yield return new PolicyConcern(policy, kind)
+                    {
+                        Fault = $"failed to configure policy: failed to find resource referenced by paramKind: '{GroupVersionText.Of(wanted)}'",
+                    };
+                    continue;
+                }
+            }
+
             foreach (var (name, spec) in own)
             {
                 if (spec.Object("matchResources") is not { } narrower || Match(narrower, attributes) is not null)
                 {
-                    yield return (policy, name, spec, kind);
+                    yield return Bind(new PolicyConcern(policy, kind) { Binding = name, BindingSpec = spec }, parameters, attributes);
                 }
             }
         }
@@ -86,6 +101,12 @@ internal sealed class AdmissionPolicy
     {
         var values = RequestValues.Of(attributes, kind).Set("params", Cel.Json.JsonCel.ToValue(parameter));
         return values.SetLazy("variables", () => new PolicyVariables(variables, values, budget));
+    }
+
+    private static PolicyConcern Bind(PolicyConcern concern, ResourceKind? parameters, AdmissionAttributes attributes)
+    {
+        var found = PolicyParameters.Collect(parameters, concern.BindingSpec, attributes, out var fault);
+        return concern with { Parameters = found, Fault = fault is null ? null : "failed to configure binding: " + fault };
     }
 
     private static Dictionary<string, List<(string Name, JsonObject Spec)>> Bound(IClusterView view, GroupResource bindings)
@@ -125,4 +146,25 @@ internal sealed class AdmissionPolicy
         rules.Where(rule => rule.Array("resourceNames") is not { Count: > 0 } || rule.Texts("resourceNames").Contains(attributes.Key.Name, StringComparer.Ordinal)),
         isEquivalent,
         attributes);
+}
+
+/// <summary>A policy that concerns a request, with one of its bindings.</summary>
+/// <param name="Policy">The policy.</param>
+/// <param name="Kind">The kind as which it is asked about the request.</param>
+internal sealed record PolicyConcern(AdmissionPolicy Policy, ResourceKind Kind)
+{
+    /// <summary>The binding's name; null when it is the policy itself that is at fault.</summary>
+    public string? Binding { get; init; }
+
+    /// <summary>The binding's spec.</summary>
+    public JsonObject BindingSpec { get; init; } = [];
+
+    /// <summary>The parameters, each of which is a case of its own; null stands for none.</summary>
+    public IReadOnlyList<JsonObject?> Parameters { get; init; } = [];
+
+    /// <summary>Why the policy cannot be asked; null: it can.</summary>
+    public string? Fault { get; init; }
+
+    /// <summary>Who says what, as in <c>'p' with binding 'b' denied request: no</c>.</summary>
+    public string Denial(string message) => $"'{Policy.Name}'{(Binding is null ? "" : $" with binding '{Binding}'")} denied request: {message}";
 }

@@ -28,6 +28,12 @@ internal static class MatchConditions
             }
 
             var result = budget.Evaluate(program, activation);
+            if (budget.IsSpent)
+            {
+                fault = CostBudget.Spent;
+                return false;
+            }
+
             if (result.Failure is { } failure)
             {
                 faults.Add($"expression '{expression}' resulted in error: {failure.Message}");

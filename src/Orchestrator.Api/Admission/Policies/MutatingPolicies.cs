@@ -38,76 +38,94 @@ internal sealed class MutatingPolicies : IAdmissionPlugin
             attributes.Reinvocation.Arrive(attributes.Object);
         }
 
-        foreach (var (policy, binding, spec, kind) in concerning)
+        var faults = new List<(string Message, string Reason)>();
+        foreach (var concern in concerning)
         {
-            var parameters = PolicyParameters.Collect(policy, spec, attributes, out var fault);
-            if (fault is not null && !policy.FailsOpen)
+            if (concern.Fault is { } fault)
             {
-                return Deny(attributes, policy, binding, $"failed to configure binding: {fault}");
+                Note(faults, concern, fault, "Forbidden");
+                continue;
             }
 
-            for (var index = 0; index < parameters.Count; index++)
+            for (var index = 0; index < concern.Parameters.Count; index++)
             {
-                var identity = $"policy/{policy.Name}/{binding}/{index}";
-                if (!attributes.Reinvocation.Calls(identity))
-                {
-                    continue;
-                }
-
-                var before = attributes.Object.DeepClone();
-                if (Mutate(policy, attributes, kind, parameters[index]) is { } failed && !policy.FailsOpen)
-                {
-                    return Deny(attributes, policy, binding, failed);
-                }
-
-                attributes.Reinvocation.Called(
-                    identity, policy.Spec.Text("reinvocationPolicy") == "IfNeeded", !JsonNode.DeepEquals(before, attributes.Object), attributes.Object);
+                Mutate(attributes, concern, $"policy/{concern.Policy.Name}/{concern.Binding}/{index}", concern.Parameters[index], faults);
             }
         }
 
-        return null;
+        return faults.Count == 0 ? null : attributes.Forbid("") with
+        {
+            Message = faults[0].Message,
+            Reason = faults[0].Reason,
+            Causes = [.. faults.Select(fault => new StatusCause("", fault.Message, null))],
+        };
     }
 
-    /// <summary>Applies the mutations of a policy.</summary>
-    /// <returns>Why that failed, or null.</returns>
-    private static string? Mutate(AdmissionPolicy policy, AdmissionAttributes attributes, ResourceKind kind, JsonObject? parameter)
+    /// <summary>Keeps what went wrong, unless the policy fails open.</summary>
+    private static void Note(List<(string Message, string Reason)> faults, PolicyConcern concern, string fault, string reason)
     {
+        if (!concern.Policy.FailsOpen)
+        {
+            faults.Add(("policy " + concern.Denial(fault), reason));
+        }
+    }
+
+    private static void Mutate(
+        AdmissionAttributes attributes, PolicyConcern concern, string identity, JsonObject? parameter, List<(string Message, string Reason)> faults)
+    {
+        var (policy, kind) = (concern.Policy, concern.Kind);
         if (policy.Fault is { } broken)
         {
-            return "compilation error: compilation failed: " + broken;
+            Note(faults, concern, "compilation error: compilation failed: " + broken, "Invalid");
+            return;
         }
 
         var budget = new CostBudget(PolicyExpressions.Budget);
-        if (!MatchConditions.Hold(policy.Spec.Items("matchConditions"), policy.Conditions, policy.Values(attributes, kind, parameter, budget), out var fault))
+        if (!MatchConditions.Hold(policy.Spec.Items("matchConditions"), policy.Conditions, policy.Values(attributes, kind, parameter, budget), out var unclear))
         {
-            return fault;
+            if (unclear is not null)
+            {
+                Note(faults, concern, unclear, "Invalid");
+            }
+
+            return;
         }
 
+        if (!attributes.Reinvocation.Calls(identity))
+        {
+            return;
+        }
+
+        var before = attributes.Object!.DeepClone();
         foreach (var mutation in policy.Spec.Items("mutations"))
         {
-            // Each mutation sees what the one before made of the object.
-            var values = policy.Values(attributes, kind, parameter, budget);
-            var isPatch = mutation.Text("patchType") == "JSONPatch";
-            var expression = mutation.Object(isPatch ? "jsonPatch" : "applyConfiguration").Text("expression");
-            var current = AdmissionRequests.Present(attributes.Object, kind, attributes)!;
-            if (Evaluate(policy, expression, values, budget, out var value) is { } failed)
+            // Each mutation sees what the one before made of the object, and runs also after one that failed.
+            if (Mutate(policy, mutation, attributes, kind, parameter) is { } fault)
             {
-                return failed;
-            }
-
-            var changed = isPatch ? Patch(current, value!, out var why) : Apply(current, value!, kind, out why);
-            if (why is not null)
-            {
-                return why;
-            }
-
-            if (attributes.TakeOver(changed, kind) is { } unreadable)
-            {
-                return unreadable.Message;
+                Note(faults, concern, fault, "Invalid");
             }
         }
 
-        return null;
+        attributes.Reinvocation.Called(
+            identity, policy.Spec.Text("reinvocationPolicy") == "IfNeeded", !JsonNode.DeepEquals(before, attributes.Object), attributes.Object);
+    }
+
+    /// <summary>Applies one mutation, which has a budget of its own.</summary>
+    /// <returns>Why that failed, or null.</returns>
+    private static string? Mutate(AdmissionPolicy policy, JsonObject mutation, AdmissionAttributes attributes, ResourceKind kind, JsonObject? parameter)
+    {
+        var budget = new CostBudget(PolicyExpressions.Budget);
+        var values = policy.Values(attributes, kind, parameter, budget);
+        var isPatch = mutation.Text("patchType") == "JSONPatch";
+        var expression = mutation.Object(isPatch ? "jsonPatch" : "applyConfiguration").Text("expression");
+        var current = AdmissionRequests.Present(attributes.Object, kind, attributes)!;
+        if (Evaluate(policy, expression, values, budget, out var value) is { } failed)
+        {
+            return failed;
+        }
+
+        var changed = isPatch ? Patch(current, value!, out var why) : Apply(current, value!, kind, out why);
+        return why ?? attributes.TakeOver(changed, kind)?.Message;
     }
 
     private static string? Evaluate(AdmissionPolicy policy, string expression, CelActivation values, CostBudget budget, out CelValue? value)
@@ -121,7 +139,7 @@ internal sealed class MutatingPolicies : IAdmissionPlugin
 
         var result = budget.Evaluate(program, values);
         value = result.Value;
-        return result.Failure is { } failure ? $"expression '{expression}' resulted in error: {failure.Message}" : null;
+        return budget.IsSpent ? CostBudget.Spent : result.Failure is { } failure ? $"expression '{expression}' resulted in error: {failure.Message}" : null;
     }
 
     private static JsonNode? Patch(JsonObject current, CelValue value, out string? fault)
@@ -178,7 +196,4 @@ internal sealed class MutatingPolicies : IAdmissionPlugin
                 return null;
         }
     }
-
-    private static ApiStatus Deny(AdmissionAttributes attributes, AdmissionPolicy policy, string binding, string fault) =>
-        attributes.Forbid($"policy '{policy.Name}' with binding '{binding}' denied request: {fault}");
 }

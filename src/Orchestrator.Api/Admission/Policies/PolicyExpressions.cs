@@ -7,7 +7,7 @@ using Orchestrator.Cel.Schemas;
 namespace Orchestrator.Api.Admission.Policies;
 
 /// <summary>The environments of admission's expressions, and their compiled programs.</summary>
-/// <remarks>Upstream: apiserver/pkg/admission/plugin/cel/compile.go. Objects are read as they are, without a schema.</remarks>
+/// <remarks>Upstream: apiserver/pkg/admission/plugin/cel/compile.go. Objects are read as they are, without a schema, as upstream reads them.</remarks>
 internal static class PolicyExpressions
 {
     /// <summary>What all evaluations of one policy for one request may cost. Upstream: RuntimeCELCostBudget.</summary>
@@ -22,11 +22,11 @@ internal static class PolicyExpressions
     private static readonly CelEnvironment Bare = CelEnvironment.Kubernetes
         .WithVariable("object", CelType.Dyn)
         .WithVariable("oldObject", CelType.Dyn)
-        .WithVariable("request", CelType.Dyn)
+        .WithVariable("request", PolicyShapes.Request)
         .WithVariable("authorizer", CelAuthorization.AuthorizerType)
         .WithVariable("authorizer.requestResource", CelAuthorization.ResourceCheckType);
 
-    private static readonly CelEnvironment Policy = Bare.WithVariable("namespaceObject", CelType.Dyn);
+    private static readonly CelEnvironment Policy = Bare.WithVariable("namespaceObject", PolicyShapes.Namespace);
 
     private static readonly ConcurrentDictionary<(string Environment, string Expression), CelCompilation> Compiled = new();
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Kinds;
+using Orchestrator.Api.Registry;
 using Orchestrator.Api.Selectors;
 
 namespace Orchestrator.Api.Admission.Policies;
@@ -10,22 +11,16 @@ namespace Orchestrator.Api.Admission.Policies;
 internal static class PolicyParameters
 {
     /// <summary>The parameters: null stands for a policy without any; none: the binding does not hold.</summary>
-    /// <param name="policy">The policy.</param>
+    /// <param name="resource">The kind of the parameters; null: there are none.</param>
     /// <param name="binding">The spec of the binding.</param>
     /// <param name="attributes">The request.</param>
     /// <param name="fault">Why they cannot be told.</param>
-    public static IReadOnlyList<JsonObject?> Collect(AdmissionPolicy policy, JsonObject binding, AdmissionAttributes attributes, out string? fault)
+    public static IReadOnlyList<JsonObject?> Collect(ResourceKind? resource, JsonObject binding, AdmissionAttributes attributes, out string? fault)
     {
         fault = null;
-        if (policy.ParamKind is not { } kind || binding.Object("paramRef") is not { } reference)
+        if (resource is null || binding.Object("paramRef") is not { } reference)
         {
             return [null];
-        }
-
-        if (attributes.FindKind(GroupVersion(kind), kind.Text("kind")) is not { } resource)
-        {
-            fault = $"failed to find resource referenced by paramKind: '{kind.Text("apiVersion")}, Kind={kind.Text("kind")}'";
-            return [];
         }
 
         var ns = reference.Text("namespace");
@@ -66,12 +61,5 @@ internal static class PolicyParameters
             ? []
             : [.. view.List(resource, ns).Select(stored => stored.ToJson()).Where(candidate => selector.Matches(
                 candidate.Object("metadata").Map("labels").ToDictionary(label => label.Key, label => label.Value, StringComparer.Ordinal)))];
-    }
-
-    private static (string Group, string Version) GroupVersion(JsonObject kind)
-    {
-        var text = kind.Text("apiVersion");
-        var slash = text.IndexOf('/', StringComparison.Ordinal);
-        return slash < 0 ? ("", text) : (text[..slash], text[(slash + 1)..]);
     }
 }

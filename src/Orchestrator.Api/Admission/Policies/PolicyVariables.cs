@@ -45,12 +45,19 @@ internal sealed class PolicyVariables(IReadOnlyDictionary<string, CelProgram> pr
 /// <summary>What is left of the cost that the expressions of one policy may have.</summary>
 internal sealed class CostBudget(ulong left)
 {
+    /// <summary>What is said when more was wanted than there was: nothing else of the policy is evaluated then.</summary>
+    public const string Spent = "validation failed due to running out of cost budget, no further validation rules will be run";
+
     private ulong left = left;
 
-    /// <summary>Evaluates within the budget.</summary>
+    /// <summary>True: an evaluation cost more than was left.</summary>
+    public bool IsSpent { get; private set; }
+
+    /// <summary>Evaluates; what it cost is taken from the budget.</summary>
     public CelResult Evaluate(CelProgram program, ICelActivation activation)
     {
-        var result = program.Evaluate(activation, Math.Min(left, Cel.Costs.CelCosts.PerCallLimit));
+        var result = program.Evaluate(activation, Cel.Costs.CelCosts.PerCallLimit);
+        IsSpent |= result.Cost > left;
         left -= Math.Min(left, result.Cost);
         return result;
     }

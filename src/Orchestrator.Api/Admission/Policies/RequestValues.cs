@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Admission.Webhooks;
-using Orchestrator.Api.Identity;
 using Orchestrator.Api.Kinds;
 using Orchestrator.Api.Registry;
 using Orchestrator.Cel;
@@ -13,7 +12,8 @@ namespace Orchestrator.Api.Admission.Policies;
 internal static class RequestValues
 {
     private static readonly string[] ShownOfMetadata =
-        ["name", "generateName", "namespace", "labels", "annotations", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion", "generation"];
+        ["name", "generateName", "namespace", "labels", "annotations", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion", "generation",
+            "finalizers"];
 
     /// <summary>The variables of a request, told as one about a kind.</summary>
     public static CelActivation Of(AdmissionAttributes attributes, ResourceKind kind)
@@ -35,21 +35,14 @@ internal static class RequestValues
         var request = AdmissionRequests.Describe(attributes, kind);
         request.Remove("object");
         request.Remove("oldObject");
-        foreach (var field in (string[])["subResource", "requestSubResource", "name", "namespace"])
-        {
-            request.DefaultText(field, "");
-        }
-
         return request;
     }
 
     /// <summary>The namespace of the request, as much of it as expressions may see.</summary>
     private static JsonObject? Namespace(AdmissionAttributes attributes)
     {
-        var found = attributes.Kind.StorageResource == new GroupResource("", "namespaces")
-            ? attributes.Object ?? attributes.OldObject
-            : attributes.Key.Namespace.Length == 0 ? null : attributes.At.View.Read("", "namespaces", "", attributes.Key.Namespace);
-        if (found is null)
+        // A Namespace is in none, although its request says so.
+        if (attributes.Key.Namespace.Length == 0 || attributes.At.View.Read("", "namespaces", "", attributes.Key.Namespace) is not { } found)
         {
             return null;
         }

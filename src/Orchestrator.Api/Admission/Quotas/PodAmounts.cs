@@ -10,15 +10,37 @@ namespace Orchestrator.Api.Admission.Quotas;
 internal static class PodAmounts
 {
     private static readonly string[] OfPod = ["cpu", "memory"];
+    private static readonly string[] Lists = ["requests", "limits"];
 
     /// <summary>The amounts of one container.</summary>
     public static SortedDictionary<string, Quantity> Of(JsonObject container, string list) =>
         ResourceAmounts.Read(container.Object("resources").Object(list));
 
+    /// <summary>Whether the pod states resources as a whole, which then count before those of its containers.</summary>
+    public static bool AreStated(JsonObject pod) => Lists.Any(list => (pod.Object("spec").Object("resources").Object(list) ?? []).Any(entry => IsOfPod(entry.Key)));
+
     /// <summary>The amounts of the pod.</summary>
     /// <param name="pod">The pod.</param>
     /// <param name="list"><c>requests</c> or <c>limits</c>.</param>
     public static SortedDictionary<string, Quantity> Total(JsonObject pod, string list)
+    {
+        var total = WithoutOverhead(pod, list);
+        foreach (var (name, amount) in ResourceAmounts.Read(pod.Object("spec").Object("overhead")))
+        {
+            // Overhead raises a limit that is there; it makes none.
+            if (list == "requests" || total.ContainsKey(name))
+            {
+                total.AddTo([KeyValuePair.Create(name, amount)]);
+            }
+        }
+
+        return total;
+    }
+
+    /// <summary>The amounts of the pod without what its runtime needs for itself.</summary>
+    /// <param name="pod">The pod.</param>
+    /// <param name="list"><c>requests</c> or <c>limits</c>.</param>
+    public static SortedDictionary<string, Quantity> WithoutOverhead(JsonObject pod, string list)
     {
         var spec = pod.Object("spec");
         var total = ResourceAmounts.Empty();
@@ -48,21 +70,14 @@ internal static class PodAmounts
         total.RaiseTo(starting);
         foreach (var (name, amount) in ResourceAmounts.Read(spec.Object("resources").Object(list)))
         {
-            if (OfPod.Contains(name, StringComparer.Ordinal) || name.StartsWith("hugepages-", StringComparison.Ordinal))
+            if (IsOfPod(name))
             {
                 total[name] = amount;
             }
         }
 
-        foreach (var (name, amount) in ResourceAmounts.Read(spec.Object("overhead")))
-        {
-            // Overhead raises a limit that is there; it makes none.
-            if (list == "requests" || total.ContainsKey(name))
-            {
-                total.AddTo([KeyValuePair.Create(name, amount)]);
-            }
-        }
-
         return total;
     }
+
+    private static bool IsOfPod(string name) => OfPod.Contains(name, StringComparer.Ordinal) || name.StartsWith("hugepages-", StringComparison.Ordinal);
 }

@@ -25,8 +25,14 @@ internal sealed class PodQuota() : QuotaEvaluator(new GroupResource("", "pods"))
     public override bool IsVariable => true;
 
     /// <inheritdoc />
-    public override bool Handles(AdmissionAttributes attributes) => attributes is
-        { Operation: AdmissionOperation.Create, Subresource.Length: 0 } or { Operation: AdmissionOperation.Update, Subresource: "resize" };
+    public override bool Handles(AdmissionAttributes attributes) => attributes switch
+    {
+        { Operation: AdmissionOperation.Create, Subresource.Length: 0 } or { Operation: AdmissionOperation.Update, Subresource: "resize" } => true,
+
+        // A pod that gets or loses its deadline moves from quotas of one scope to those of the other.
+        { Operation: AdmissionOperation.Update, Subresource.Length: 0 } => IsTerminating(attributes.Object.Object("spec")) != IsTerminating(attributes.OldObject.Object("spec")),
+        _ => false,
+    };
 
     /// <inheritdoc />
     public override bool Measures(string name) =>
@@ -39,8 +45,8 @@ internal sealed class PodQuota() : QuotaEvaluator(new GroupResource("", "pods"))
         var spec = obj.Object("spec");
         return scope.Name switch
         {
-            "Terminating" => spec.Integer("activeDeadlineSeconds") >= 0,
-            "NotTerminating" => spec.Integer("activeDeadlineSeconds") is not >= 0,
+            "Terminating" => IsTerminating(spec),
+            "NotTerminating" => !IsTerminating(spec),
             "BestEffort" => IsBestEffort(spec),
             "NotBestEffort" => !IsBestEffort(spec),
             "PriorityClass" => scope.Accepts(spec.Text("priorityClassName") is { Length: > 0 } name ? [name] : []),
@@ -52,6 +58,11 @@ internal sealed class PodQuota() : QuotaEvaluator(new GroupResource("", "pods"))
     /// <inheritdoc />
     public override string? Lack(IReadOnlyCollection<string> limited, JsonObject obj)
     {
+        if (PodAmounts.AreStated(obj))
+        {
+            return null;
+        }
+
         var lacks = new List<string>();
         var spec = obj.Object("spec");
         var containers = spec.Items("containers").Concat(spec.Items("initContainers")).ToList();
@@ -121,6 +132,8 @@ internal sealed class PodQuota() : QuotaEvaluator(new GroupResource("", "pods"))
 
     private static bool IsExtended(string name) =>
         name.Contains('/', StringComparison.Ordinal) && !name.Contains("kubernetes.io/", StringComparison.Ordinal);
+
+    private static bool IsTerminating(JsonObject? spec) => spec.Integer("activeDeadlineSeconds") >= 0;
 
     private static bool IsBestEffort(JsonObject? spec) => spec is null || QualityOfService.Of(spec) == QualityOfService.BestEffort;
 

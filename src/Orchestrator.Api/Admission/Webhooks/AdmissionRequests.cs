@@ -33,7 +33,7 @@ internal static class AdmissionRequests
         request["object"] = Present(attributes.Object, kind, attributes);
         request["oldObject"] = Present(attributes.OldObject, kind, attributes);
         request["dryRun"] = options.DryRun;
-        request["options"] = attributes.Request?.DeepClone() ?? OptionsOf(attributes);
+        request["options"] = attributes.Operation == AdmissionOperation.Connect ? null : attributes.Request?.DeepClone() ?? OptionsOf(attributes);
         return request;
     }
 
@@ -71,8 +71,17 @@ internal static class AdmissionRequests
             user["groups"] = new JsonArray([.. options.Groups.Select(group => JsonValue.Create(group))]);
         }
 
+        if (options.UserExtra.Count > 0)
+        {
+            user["extra"] = Extra(options);
+        }
+
         return user;
     }
+
+    /// <summary>What is known of the user beyond name, uid and groups, in the order of the names.</summary>
+    public static JsonObject Extra(WriteOptions options) => new(options.UserExtra.OrderBy(extra => extra.Key, StringComparer.Ordinal)
+        .Select(extra => KeyValuePair.Create<string, JsonNode?>(extra.Key, new JsonArray([.. extra.Value.Select(value => JsonValue.Create(value))]))));
 
     private static JsonObject OptionsOf(AdmissionAttributes attributes)
     {

@@ -47,7 +47,7 @@ internal sealed class MutatingWebhooks : IAdmissionPlugin
                 return null;
             }
 
-            var verdict = WebhookVerdict.Read(hook.Name, reply, mutates: true);
+            var verdict = WebhookVerdict.Read(hook.Name, reply, mutates: true, question.Call.Version);
             if (Apply(attributes, hook, question, verdict) is { } status)
             {
                 return status;
@@ -59,14 +59,15 @@ internal sealed class MutatingWebhooks : IAdmissionPlugin
 
     private static ApiStatus? Apply(AdmissionAttributes attributes, Webhook hook, WebhookQuestion question, WebhookVerdict verdict)
     {
-        if (verdict.Fault is { } fault)
-        {
-            return hook.FailsOpen ? null : WebhookVerdict.FailedClosed(hook.Name, fault);
-        }
-
         foreach (var warning in verdict.Warnings)
         {
             attributes.Warnings.Add(warning);
+        }
+
+        if (verdict.Fault is { } fault)
+        {
+            attributes.Reinvocation.Called(hook.Identity, hook.IsReinvocable, isChanged: false, attributes.Object);
+            return hook.FailsOpen ? null : WebhookVerdict.FailedClosed(hook.Name, fault);
         }
 
         if (verdict.Refusal is not null)

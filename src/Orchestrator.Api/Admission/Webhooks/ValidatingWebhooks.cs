@@ -45,7 +45,7 @@ internal sealed class ValidatingWebhooks : IAdmissionPlugin
         ApiStatus? first = null;
         foreach (var (hook, call) in questions)
         {
-            var verdict = WebhookVerdict.Read(hook.Name, attributes.At.Answers.Find(call)!, mutates: false);
+            var verdict = WebhookVerdict.Read(hook.Name, attributes.At.Answers.Find(call)!, mutates: false, call.Version);
             foreach (var warning in verdict.Warnings)
             {
                 attributes.Warnings.Add(warning);

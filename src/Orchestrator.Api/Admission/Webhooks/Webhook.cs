@@ -25,6 +25,7 @@ internal sealed class Webhook
         Name = hook.Text("name");
         Identity = $"{configuration.Key}/{index}/{Name}";
         Rules = [.. hook.Items("rules")];
+        ReviewVersion = hook.Texts("admissionReviewVersions").FirstOrDefault(version => version is "v1" or "v1beta1");
         Target = WebhookTarget.Of(hook.Object("clientConfig"), hook.Integer("timeoutSeconds") ?? DefaultTimeoutSeconds);
     }
 
@@ -36,6 +37,9 @@ internal sealed class Webhook
 
     /// <summary>What requests it is asked about.</summary>
     public IReadOnlyList<JsonObject> Rules { get; }
+
+    /// <summary>The version of reviews that it reads; null when it reads none that the server knows.</summary>
+    public string? ReviewVersion { get; }
 
     /// <summary>Where it is.</summary>
     public WebhookTarget Target { get; }

@@ -11,10 +11,13 @@ namespace Orchestrator.Api.Admission.Webhooks;
 /// <param name="Request">The request of the AdmissionReview as JSON, without its uid.</param>
 public sealed record WebhookCall(string Hook, WebhookTarget Target, string Request)
 {
+    /// <summary>The version of the AdmissionReview: the first that the webhook names and the server knows. The two differ only in how answers are checked.</summary>
+    public string Version { get; init; } = "v1";
+
     /// <summary>The AdmissionReview to send.</summary>
     /// <param name="uid">The identity of this call, which the answer must repeat.</param>
     public byte[] Review(string uid) => Encoding.UTF8.GetBytes(
-        "{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1\",\"request\":{\"uid\":\"" + uid + "\"," + Request.AsSpan(1).ToString() + "}");
+        "{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/" + Version + "\",\"request\":{\"uid\":\"" + uid + "\"," + Request.AsSpan(1).ToString() + "}");
 }
 
 /// <summary>Where a webhook is and how long it may take.</summary>

@@ -38,6 +38,14 @@ internal sealed record WebhookQuestion(WebhookCall Call, ResourceKind Kind)
         }
 
         var request = AdmissionRequests.Describe(attributes, kind);
-        return new WebhookQuestion(new WebhookCall(hook.Identity, hook.Target, GoText.Json(request)), kind);
+        if (hook.ReviewVersion is null)
+        {
+            // A fault of the call, so that the failure policy decides.
+            const string Unknown = "could not create admission objects: webhook does not accept known AdmissionReview versions (v1, v1beta1)";
+            refused ??= hook.FailsOpen ? null : WebhookVerdict.FailedClosed(hook.Name, Unknown);
+            return refused is null ? null : new WebhookQuestion(new WebhookCall(hook.Identity, hook.Target, ""), kind);
+        }
+
+        return new WebhookQuestion(new WebhookCall(hook.Identity, hook.Target, GoText.Json(request)) { Version = hook.ReviewVersion }, kind);
     }
 }

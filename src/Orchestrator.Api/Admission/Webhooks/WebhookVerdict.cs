@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Kinds;
 using Orchestrator.Api.Machinery;
+using Orchestrator.Api.Patching;
+using Orchestrator.Api.Schema;
 
 namespace Orchestrator.Api.Admission.Webhooks;
 
@@ -34,7 +36,8 @@ internal sealed record WebhookVerdict
     /// <param name="hook">The webhook's name.</param>
     /// <param name="reply">The reply.</param>
     /// <param name="mutates">Whether it may change the object.</param>
-    public static WebhookVerdict Read(string hook, WebhookReply reply, bool mutates)
+    /// <param name="version">The version of the review that was sent.</param>
+    public static WebhookVerdict Read(string hook, WebhookReply reply, bool mutates, string version = "v1")
     {
         if (reply.Fault is { } fault)
         {
@@ -48,26 +51,62 @@ internal sealed record WebhookVerdict
         }
         catch (JsonException broken)
         {
-            return new WebhookVerdict { Fault = "failed to call webhook: the response is not JSON: " + broken.Message };
+            return new WebhookVerdict { Fault = "failed to call webhook: couldn't get version/kind; json parse error: " + GoSyntaxErrors.Describe(broken, reply.Body.Span) };
         }
 
-        return FaultOf(review, reply.Uid, mutates) is { } invalid
+        return FaultOf(review, reply.Uid, mutates, version) is { } invalid
             ? new WebhookVerdict { Fault = "received invalid webhook response: " + invalid }
-            : Of(hook, review.Object("response")!);
+            : Of(hook, review.Object("response")!, mutates);
     }
 
-    private static WebhookVerdict Of(string hook, JsonObject response) => new()
+    private static WebhookVerdict Of(string hook, JsonObject response, bool mutates)
     {
-        Refusal = response.Flag("allowed") ? null : Refuse(hook, response.Object("status")),
-        Patch = Patched(response),
-        Warnings = [.. response.Texts("warnings")],
-    };
+        var verdict = new WebhookVerdict
+        {
+            Refusal = response.Flag("allowed") ? null : Refuse(hook, response.Object("status")),
+            Warnings = [.. response.Texts("warnings")],
+        };
+        var patch = mutates && verdict.Refusal is null ? Patched(response) : default;
+        if (patch.IsEmpty)
+        {
+            return verdict;
+        }
 
-    private static string? FaultOf(JsonObject? review, string uid, bool mutates)
+        return PatchFault(patch, response.Text("patchType"), out var isEmpty) is { } fault ? verdict with { Fault = fault } : isEmpty ? verdict : verdict with { Patch = patch };
+    }
+
+    /// <summary>What is wrong with the form of a patch; whether it says anything.</summary>
+    private static string? PatchFault(ReadOnlyMemory<byte> patch, string type, out bool isEmpty)
+    {
+        isEmpty = false;
+        const string Undecodable = "received undecodable patch in webhook response: ";
+        if (PatchDocument.Read(patch, out var document) is { } fault)
+        {
+            return Undecodable + fault;
+        }
+
+        if (document is not (JsonArray or null))
+        {
+            return $"{Undecodable}json: cannot unmarshal {PatchDocument.TypeName(document)} into Go value of type jsonpatch.Patch";
+        }
+
+        isEmpty = document is not JsonArray { Count: > 0 };
+
+        // An older review says nothing of the type.
+        return isEmpty || type is "JSONPatch" or "" ? null : $"unsupported patch type {GoText.Quote(type)}";
+    }
+
+    private static string? FaultOf(JsonObject? review, string uid, bool mutates, string version)
     {
         if (review.Object("response") is not { } response)
         {
             return "webhook response was absent";
+        }
+
+        if (version != "v1")
+        {
+            // Neither kind nor uid were checked in v1beta1.
+            return null;
         }
 
         if (response.Text("uid") != uid)
@@ -77,7 +116,8 @@ internal sealed record WebhookVerdict
 
         if (review.Text("apiVersion") != "admission.k8s.io/v1" || review.Text("kind") != "AdmissionReview")
         {
-            return $"expected webhook response of admission.k8s.io/v1, Kind=AdmissionReview, got {review.Text("apiVersion")}, Kind={review.Text("kind")}";
+            var got = review.Text("apiVersion");
+            return $"expected webhook response of admission.k8s.io/v1, Kind=AdmissionReview, got {(got.Contains('/', StringComparison.Ordinal) ? got : "/" + got)}, Kind={review.Text("kind")}";
         }
 
         var (hasPatch, hasType) = (response.Text("patch").Length > 0, response.Has("patchType"));
@@ -85,7 +125,7 @@ internal sealed record WebhookVerdict
         {
             (true, true, false) => "webhook returned response.patch but not response.patchType",
             (true, false, true) => "webhook returned response.patchType but not response.patch",
-            (true, true, true) when response.Text("patchType") != "JSONPatch" =>
+            (true, _, true) when response.Text("patchType").Length == 0 =>
                 $"webhook returned invalid response.patchType of {GoText.Quote(response.Text("patchType"))}",
             (true, true, _) when Patched(response).IsEmpty => "webhook returned a response.patch that is not base64",
             (false, true, _) => "validating webhook may not return response.patch",

@@ -36,6 +36,7 @@ internal static class ExpressionValidation
                 Compile(message, at + ".messageExpression", all, CelType.String, faults);
             }
         });
+        Each(spec, "auditAnnotations", (annotation, at) => CompileAnnotation(annotation.Text("valueExpression"), at + ".valueExpression", all, faults));
         Each(spec, "mutations", (mutation, at) =>
         {
             if (mutation.Object("applyConfiguration") is { } configuration)
@@ -59,6 +60,24 @@ internal static class ExpressionValidation
         for (var i = 0; i < items.Count; i++)
         {
             check(items[i], $"spec.{list}[{i}]");
+        }
+    }
+
+    private static void CompileAnnotation(string expression, string path, ExpressionScope scope, Faults faults)
+    {
+        if (expression.Trim().Length == 0)
+        {
+            return;
+        }
+
+        var compilation = PolicyExpressions.Compile(scope, expression);
+        if (compilation.Program is not { } program)
+        {
+            faults.Invalid(path, expression, "compilation failed: " + compilation.Message);
+        }
+        else if (!program.ResultType.Equals(CelType.String) && !program.ResultType.Equals(CelType.Null))
+        {
+            faults.Invalid(path, expression, "must evaluate to one of [string null_type]");
         }
     }
 

@@ -66,6 +66,54 @@ public sealed class PodSecurityAdmissionTests
         Assert.Equal(has, message.Contains(control, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("baseline", "latest", """{"hostUsers":false,"containers":[{"name":"a","securityContext":{"procMount":"Unmasked"}}]}""", "")]
+    [InlineData("baseline", "v1.34", """{"hostUsers":false,"containers":[{"name":"a","securityContext":{"procMount":"Unmasked"}}]}""",
+        "procMount (container \"a\" must not set securityContext.procMount to \"Unmasked\")")]
+    [InlineData("baseline", "latest", """{"hostUsers":true,"containers":[{"name":"a","securityContext":{"procMount":"Unmasked"}}]}""",
+        "procMount (container \"a\" must not set securityContext.procMount to \"Unmasked\")")]
+    [InlineData("restricted", "latest", """
+        {"hostUsers":false,"securityContext":{"runAsNonRoot":false,"runAsUser":0,"seccompProfile":{"type":"RuntimeDefault"}},
+         "containers":[{"name":"c","securityContext":{"procMount":"Unmasked","allowPrivilegeEscalation":false,"capabilities":{"drop":["ALL"]}}}]}
+        """, "procMount (container \"c\" must not set securityContext.procMount to \"Unmasked\")")]
+    [InlineData("restricted", "v1.34", """
+        {"hostUsers":false,"securityContext":{"runAsUser":0,"seccompProfile":{"type":"RuntimeDefault"}},
+         "containers":[{"name":"c","securityContext":{"allowPrivilegeEscalation":false,"capabilities":{"drop":["ALL"]}}}]}
+        """, "runAsNonRoot != true (pod or container \"c\" must set securityContext.runAsNonRoot=true), runAsUser=0 (pod must not set runAsUser=0)")]
+    [InlineData("restricted", "v1.24", """
+        {"os":{"name":"windows"},"securityContext":{"runAsNonRoot":true},"containers":[{"name":"c"}]}
+        """, "allowPrivilegeEscalation != false (container \"c\" must set securityContext.allowPrivilegeEscalation=false), "
+        + "unrestricted capabilities (container \"c\" must set securityContext.capabilities.drop=[\"ALL\"]), "
+        + "seccompProfile (pod or container \"c\" must set securityContext.seccompProfile.type to \"RuntimeDefault\" or \"Localhost\")")]
+    [InlineData("restricted", "v1.25", """{"os":{"name":"windows"},"securityContext":{"runAsNonRoot":true},"containers":[{"name":"c"}]}""", "")]
+    [InlineData("baseline", "v1.26", """{"containers":[],"securityContext":{"sysctls":[{"name":"net.ipv4.ip_local_reserved_ports"},{"name":"net.ipv4.tcp_wmem"}]}}""",
+        "forbidden sysctls (net.ipv4.ip_local_reserved_ports, net.ipv4.tcp_wmem)")]
+    [InlineData("baseline", "v1.31", """{"containers":[],"securityContext":{"sysctls":[{"name":"net.ipv4.ip_local_reserved_ports"},{"name":"net.ipv4.tcp_wmem"}]}}""",
+        "forbidden sysctls (net.ipv4.tcp_wmem)")]
+    [InlineData("baseline", "v1.30", """{"containers":[],"securityContext":{"seLinuxOptions":{"type":"container_engine_t"}}}""",
+        "seLinuxOptions (pod set forbidden securityContext.seLinuxOptions: type \"container_engine_t\")")]
+    [InlineData("baseline", "v1.31", """{"containers":[],"securityContext":{"seLinuxOptions":{"type":"container_engine_t"}}}""", "")]
+    [InlineData("baseline", "v1.33", """{"containers":[{"name":"a","lifecycle":{"preStop":{"tcpSocket":{"host":"h","port":1}}}}]}""", "")]
+    [InlineData("baseline", "v1.34", """{"containers":[{"name":"a","lifecycle":{"preStop":{"tcpSocket":{"host":"h","port":1}}}}]}""",
+        "probe or lifecycle host (container \"a\" uses probe or lifecycle host \"h\")")]
+    public void Controls_change_with_the_version(string level, string version, string spec, string violations) => Assert.Equal(
+        violations.Length == 0 ? null : $"pods \"x\" is forbidden: violates PodSecurity \"{level}:{version}\": {violations}",
+        Plugin.Validate(Pod(spec, $$"""{"pod-security.kubernetes.io/enforce":"{{level}}","pod-security.kubernetes.io/enforce-version":"{{version}}"}"""))?.Message);
+
+    [Fact]
+    public void Annotations_stand_in_messages_with_the_quotes_that_they_bring()
+    {
+        var at = Namespace("""{"pod-security.kubernetes.io/enforce":"baseline"}""");
+        const string Document = """
+            {"metadata":{"annotations":{"container.apparmor.security.beta.kubernetes.io/b":"bogus","container.apparmor.security.beta.kubernetes.io/a":"localhost/x"}},
+             "spec":{"containers":[{"name":"a","securityContext":{"appArmorProfile":{"type":"Unconfined"}}}]}}
+            """;
+        Assert.Equal(
+            "pods \"x\" is forbidden: violates PodSecurity \"baseline:latest\": forbidden AppArmor profiles (container \"a\" and annotation must not set AppArmor profile type to "
+            + "\"Unconfined\", \"container.apparmor.security.beta.kubernetes.io/b=\"bogus\"\")",
+            Plugin.Validate(AdmissionCase.Attributes("", "pods", "x", Document, null, at))?.Message);
+    }
+
     [Fact]
     public void A_mere_warning_refuses_nothing_and_workloads_are_only_warned_of()
     {
@@ -100,10 +148,11 @@ public sealed class PodSecurityAdmissionTests
     [Fact]
     public void A_namespace_that_becomes_stricter_warns_of_the_pods_that_are_there()
     {
-        const string Bad = """{"spec":{"hostPID":true,"containers":[]}}""";
+        const string Bad = """{"metadata":{"name":"$NAME"},"spec":{"hostPID":true,"containers":[]}}""";
         var at = KindCase.At(
-            (new ObjectKey("", "pods", "ns", "b"), Bad), (new ObjectKey("", "pods", "ns", "a"), Bad),
-            (new ObjectKey("", "pods", "ns", "c"), """{"spec":{"containers":[{"name":"c","securityContext":{"privileged":true}}]}}"""),
+            (new ObjectKey("", "pods", "ns", "b"), Bad.Replace("$NAME", "b", StringComparison.Ordinal)),
+            (new ObjectKey("", "pods", "ns", "a"), Bad.Replace("$NAME", "a", StringComparison.Ordinal)),
+            (new ObjectKey("", "pods", "ns", "c"), """{"metadata":{"name":"c"},"spec":{"containers":[{"name":"c","securityContext":{"privileged":true}}]}}"""),
             (new ObjectKey("", "pods", "ns", "good"), """{"spec":{"containers":[]}}"""));
         var attributes = AdmissionCase.Attributes("", "namespaces", "ns", """{"metadata":{"labels":{"pod-security.kubernetes.io/enforce":"baseline"}}}""", "{}", at);
         Assert.Null(Plugin.Validate(attributes));

@@ -27,6 +27,62 @@ public sealed class PolicyTests
         expected, [Policy("validating", $"""{OnConfigMaps},"validations":[{validation}]"""), Binding("validating", """ "validationActions":["Deny"] """)]);
 
     [Theory]
+    [InlineData("has(request.subResource) || request.?namespace.orValue('') != 'ns'", "422 Invalid no")]
+    [InlineData("request.subResource == ''", "422 Invalid expression 'request.subResource == ''' resulted in error: no such key: subResource")]
+    [InlineData("request.verb == ''",
+        "422 Invalid compilation error: compilation failed: ERROR: <input>:1:8: undefined field 'verb'\n | request.verb == ''\n | .......^")]
+    [InlineData("request.userInfo.extra['k'] == ['v']", null)]
+    [InlineData("namespaceObject.metadata.name == 'ns' && namespaceObject.status.phase == 'Active'", null)]
+    [InlineData("namespaceObject.metadata.uid == 'x'",
+        "422 Invalid compilation error: compilation failed: ERROR: <input>:1:25: undefined field 'uid'\n | namespaceObject.metadata.uid == 'x'\n | ........................^")]
+    public void What_expressions_see_of_a_request_is_typed(string expression, string? expected) => Check(
+        expected,
+        [
+            Policy("validating", $$"""{{OnConfigMaps}},"validations":[{"expression":"{{expression}}","message":"no"}]"""),
+            Binding("validating", """ "validationActions":["Deny"] """),
+        ]);
+
+    [Theory]
+    [InlineData("'a: ' + object.data.a", "Fail", null)]
+    [InlineData("null", "Fail", null)]
+    [InlineData("object.data.nope", "Fail", "422 Invalid expression 'object.data.nope' resulted in error: no such key: nope")]
+    [InlineData("object.data.nope", "Ignore", null)]
+    [InlineData("dyn(1)", "Fail", "422 Invalid valueExpression 'dyn(1)' resulted in unsupported return type: int. Return type must be either string or null.")]
+    public void An_audit_annotation_that_cannot_be_made_refuses_whatever_the_actions_are(string expression, string failurePolicy, string? expected) => Check(
+        expected,
+        [
+            Policy("validating", $$"""{{OnConfigMaps}},"failurePolicy":"{{failurePolicy}}","auditAnnotations":[{"key":"k","valueExpression":"{{expression}}"}]"""),
+            Binding("validating", """ "validationActions":["Audit"] """),
+        ]);
+
+    [Fact]
+    public void Parameters_of_an_unknown_kind_are_a_fault_of_the_policy()
+    {
+        (ObjectKey, string)[] Cluster(string kind) =>
+        [
+            Policy(kind, $$"""{{OnConfigMaps}},"paramKind":{"apiVersion":"example.com/v1","kind":"Gone"},"validations":[{"expression":"true"}],"mutations":[]"""),
+            Binding(kind, """ "validationActions":["Warn"],"paramRef":{"name":"x","parameterNotFoundAction":"Deny"} """),
+        ];
+        const string Fault = "failed to configure policy: failed to find resource referenced by paramKind: 'example.com/v1, Kind=Gone'";
+        Assert.Equal($"configmaps \"x\" is forbidden: ValidatingAdmissionPolicy 'p' denied request: {Fault}",
+            Assert.IsType<WriteDecision.Reject>(Decide(Cluster("validating"))).Status.Message);
+        Assert.Equal($"policy 'p' denied request: {Fault}", Assert.IsType<WriteDecision.Reject>(Decide(Cluster("mutating"))).Status.Message);
+    }
+
+    [Fact]
+    public void A_policy_that_costs_too_much_in_all_is_refused_as_a_whole()
+    {
+        // Each runs into the bound of one expression, and eleven of them into that of the policy.
+        const string Ten = "[0,1,2,3,4,5,6,7,8,9]";
+        const string Loop = $"{Ten}.all(a, {Ten}.all(b, {Ten}.all(c, {Ten}.all(d, {Ten}.all(e, a + b + c + d + e >= 0)))))";
+        string Validations(int number) => string.Join(',', Enumerable.Repeat($$"""{"expression":"{{Loop}}"}""", number));
+        Check($"422 Invalid expression '{Loop}' resulted in error: operation cancelled: actual cost limit exceeded",
+            Policy("validating", $"{OnConfigMaps},\"validations\":[{Validations(1)}]"), Binding("validating", """ "validationActions":["Deny"] """));
+        Check("422 Invalid validation failed due to running out of cost budget, no further validation rules will be run",
+            Policy("validating", $"{OnConfigMaps},\"validations\":[{Validations(11)}]"), Binding("validating", """ "validationActions":["Deny"] """));
+    }
+
+    [Theory]
     [InlineData("object.data.a == '2'", null)]
     [InlineData("object.data.a == '1'", "422 Invalid no")]
     [InlineData("object.data.nope == '1'", "422 Invalid expression 'object.data.nope == '1'' resulted in error: no such key: nope")]
@@ -90,8 +146,10 @@ public sealed class PolicyTests
     public void A_mutation_that_fails_refuses_as_the_policy_says()
     {
         const string Broken = """ "mutations":[{"patchType":"ApplyConfiguration","applyConfiguration":{"expression":"Object{data: Object.data{a: object.data.nope}}"}}] """;
-        Assert.StartsWith("configmaps \"x\" is forbidden: policy 'p' with binding 'b' denied request: expression '",
-            Assert.IsType<WriteDecision.Reject>(Decide([Policy("mutating", $"{OnConfigMaps},{Broken}"), Binding("mutating", "")])).Status.Message, StringComparison.Ordinal);
+        var refusal = Assert.IsType<WriteDecision.Reject>(Decide([Policy("mutating", $"{OnConfigMaps},{Broken}"), Binding("mutating", "")])).Status;
+        const string Message = "policy 'p' with binding 'b' denied request: expression 'Object{data: Object.data{a: object.data.nope}}' resulted in error: no such key: nope";
+        Assert.Equal((403, "Invalid", Message), (refusal.Code, refusal.Reason, refusal.Message));
+        Assert.Equal([Message], refusal.Causes.Select(cause => cause.Message));
         Assert.IsType<WriteDecision.Put>(Decide([Policy("mutating", $"{OnConfigMaps},\"failurePolicy\":\"Ignore\",{Broken}"), Binding("mutating", "")]));
     }
 
@@ -116,6 +174,6 @@ public sealed class PolicyTests
         var at = KindCase.At([(new ObjectKey("", "namespaces", "", "ns"), """{"metadata":{"name":"ns","labels":{"team":"a"}},"status":{"phase":"Active"}}"""), .. objects]);
         return new WriteDecider(KindRegistry.BuiltIn).Create(
             new ObjectKey("", "configmaps", "ns", "x"), """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"x"},"data":{"a":"1"}}"""u8.ToArray(),
-            new WriteOptions { User = "alice", Groups = ["devs"] }, at);
+            new WriteOptions { User = "alice", Groups = ["devs"], UserExtra = new Dictionary<string, IReadOnlyList<string>> { ["k"] = ["v"] } }, at);
     }
 }
