@@ -12,6 +12,9 @@ internal sealed class FieldDescriptions
     private const string Packed = "Orchestrator.Gateway.KubernetesClient.xml.gz";
     private const string Models = "k8s.Models.";
 
+    /// <summary>Query parameters mean the same in every group; the core group has all of them.</summary>
+    private const string Operations = "M:k8s.ICoreV1Operations.";
+
     /// <summary>Custom resources have these fields too, and say nothing of them.</summary>
     private const string AnyKind = "V1Namespace";
 
@@ -24,6 +27,8 @@ internal sealed class FieldDescriptions
 
     /// <summary>By the name of a class, and by class and property joined by a dot; the case of letters differs from that of fields.</summary>
     private readonly Dictionary<string, string> texts = new(StringComparer.OrdinalIgnoreCase);
+
+    private readonly Dictionary<string, string> parameters = new(StringComparer.Ordinal);
 
     private FieldDescriptions()
     {
@@ -39,7 +44,8 @@ internal sealed class FieldDescriptions
         using var reader = XmlReader.Create(documentation);
         while (reader.ReadToFollowing("member"))
         {
-            if (reader.GetAttribute("name") is { } name && name.Length > 2 && name[0] is 'T' or 'P' && name.AsSpan(2).StartsWith(Models, StringComparison.Ordinal))
+            var name = reader.GetAttribute("name") ?? "";
+            if (name.Length > 2 && name[0] is 'T' or 'P' && name.AsSpan(2).StartsWith(Models, StringComparison.Ordinal))
             {
                 using var member = reader.ReadSubtree();
                 if (XElement.Load(member).Element("summary")?.Value is { } summary && Paragraphs(summary) is { Length: > 0 } text)
@@ -47,10 +53,18 @@ internal sealed class FieldDescriptions
                     descriptions.texts[name[(2 + Models.Length)..]] = text;
                 }
             }
+            else if (name.StartsWith(Operations, StringComparison.Ordinal))
+            {
+                using var member = reader.ReadSubtree();
+                descriptions.AddParameters(XElement.Load(member));
+            }
         }
 
         return descriptions;
     }
+
+    /// <summary>What a query parameter is for; null when nothing is known.</summary>
+    public string? OfParameter(string parameter) => parameters.GetValueOrDefault(parameter);
 
     /// <summary>What a definition is for, by its name in the OpenAPI document; null when nothing is known.</summary>
     public string? OfDefinition(string definition) => ClassOf(definition) is { } name ? texts[name] : null;
@@ -67,6 +81,20 @@ internal sealed class FieldDescriptions
         // A property cannot be called like its class or like a type, and has no signs in its name.
         var property = owner + "." + string.Concat(field.Where(char.IsLetterOrDigit));
         return texts.GetValueOrDefault(property) ?? texts.GetValueOrDefault(property + "Property") ?? texts.GetValueOrDefault(property + "Value");
+    }
+
+    private void AddParameters(XElement operation)
+    {
+        // What is a word of C# got a suffix.
+        const string suffix = "Parameter";
+        foreach (var parameter in operation.Elements("param"))
+        {
+            var name = (string?)parameter.Attribute("name") ?? "";
+            if (Paragraphs(parameter.Value) is { Length: > 0 } text)
+            {
+                parameters.TryAdd(name.EndsWith(suffix, StringComparison.Ordinal) ? name[..^suffix.Length] : name, text);
+            }
+        }
     }
 
     /// <summary>The class of a definition like <c>io.k8s.api.core.v1.PodSpec</c>: the group is part of the name only where two groups have the same one.</summary>

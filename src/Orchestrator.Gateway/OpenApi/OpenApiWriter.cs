@@ -259,6 +259,12 @@ internal sealed class OpenApiWriter(ApiFacts facts, Utf8JsonWriter json, bool is
     private void WriteParameter(string name, string place, string type)
     {
         json.WriteStartObject();
+        if (!isVersion3 && place == "query" && descriptions.OfParameter(name) is { } description)
+        {
+            // Every apply of kubectl reads documents of version 3: what would double their size is left to those of version 2.
+            json.WriteString("description", description);
+        }
+
         json.WriteString("name", name);
         json.WriteString("in", place);
         if (place == "path")

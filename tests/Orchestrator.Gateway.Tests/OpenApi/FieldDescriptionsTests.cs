@@ -23,6 +23,10 @@ public sealed class FieldDescriptionsTests
           <member name="T:k8s.Models.V1Status"><summary>S</summary></member>
           <member name="P:k8s.Models.V1JSONSchemaProps.RefProperty"><summary>A reference.</summary></member>
           <member name="T:k8s.Models.V1JSONSchemaProps"><summary>J</summary></member>
+          <member name="M:k8s.ICoreV1Operations.ListPodWithHttpMessagesAsync(System.String)">
+            <summary>list</summary><param name = "continueParameter"> Where to
+            go on. </param><param name = "watch">Stay.</param></member>
+          <member name="M:k8s.ICoreV1Operations.OtherWithHttpMessagesAsync"><param name="watch">Something else.</param></member>
           <member name="M:k8s.Models.V1Pod.Validate"><summary>No model.</summary></member>
         </members></doc>
         """;
@@ -46,6 +50,12 @@ public sealed class FieldDescriptionsTests
     [InlineData("com.example.v1.Widget", "apiVersion", "The version.")]
     [InlineData("com.example.v1.Widget", "spec", null)]
     public void Fields_are_found_by_their_definition(string definition, string field, string? expected) => Assert.Equal(expected, descriptions.OfField(definition, field));
+
+    [Theory]
+    [InlineData("continue", "Where to go on.")]
+    [InlineData("watch", "Stay.")]
+    [InlineData("nope", null)]
+    public void Parameters_are_found_by_name(string parameter, string? expected) => Assert.Equal(expected, descriptions.OfParameter(parameter));
 
     /// <summary>A new version of the package, or new facts, may leave a few fields without a description, not many.</summary>
     [Fact]
