@@ -38,12 +38,21 @@ internal sealed class ServiceAllocation(ServiceAddresses addresses) : IAdmission
 
         var faults = new Faults();
         NormalizeAddresses(spec);
+        if (ChangesAddress(spec, attributes.OldObject.Object("spec")))
+        {
+            // Validation will refuse it, and says better why than a range can that does not have the address.
+            return null;
+        }
+
         var taken = TakenByServices.Of(attributes.At.View.List(Services).Where(service => service.Key != attributes.Key));
         AllocateFamilies(spec, faults);
         AllocateAddress(spec, taken, attributes.At.NewUid(), faults);
         AllocatePorts(spec, taken, attributes.At, faults);
         return faults.Count == 0 ? null : Statuses.Invalid("", "Service", attributes.FinalName, faults);
     }
+
+    private static bool ChangesAddress(JsonObject spec, JsonObject? before) => before.Text("type") is not ("" or "ExternalName")
+        && before.Texts("clusterIPs").FirstOrDefault() is { Length: > 0 } given && spec.Texts("clusterIPs").FirstOrDefault() != given;
 
     /// <summary>clusterIP and the first of clusterIPs are the same address; a creator may name it once.</summary>
     private static void NormalizeAddresses(JsonObject spec)

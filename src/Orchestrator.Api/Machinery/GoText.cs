@@ -47,6 +47,15 @@ public static class GoText
     private static JsonNode? Number(string text) => JsonNode.Parse(
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? text : GoNumbers.Json(double.Parse(text, CultureInfo.InvariantCulture)));
 
+    /// <summary>A decoded document as Go prints it with <c>%v</c>.</summary>
+    public static string Value(JsonNode? node) => node switch
+    {
+        null => "<nil>",
+        JsonObject members => "map[" + string.Join(' ', members.OrderBy(member => member.Key, StringComparer.Ordinal).Select(member => member.Key + ":" + Value(member.Value))) + "]",
+        JsonArray items => "[" + string.Join(' ', items.Select(Value)) + "]",
+        _ => node.ToString(),
+    };
+
     private static void AppendQuoted(StringBuilder quoted, Rune rune)
     {
         switch (rune.Value)

@@ -13,7 +13,7 @@ using Orchestrator.Api.Documents;
 internal static class MetadataRules
 {
     /// <summary>Keys and values of all annotations together (upstream: TotalAnnotationSizeLimitB); more is refused.</summary>
-    private const int AnnotationBytesBound = 256 * 1024;
+    internal const int AnnotationBytesBound = 256 * 1024;
 
     private const string Finalizers = "metadata.finalizers";
 

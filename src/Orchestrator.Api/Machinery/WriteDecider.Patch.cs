@@ -82,14 +82,15 @@ public sealed partial class WriteDecider
         var text = GoText.Json(applied.Result);
         var bytes = Encoding.UTF8.GetBytes(text);
         var decoded = request.Kind.Custom is { } custom && request.Options.Subresource != "scale" ? CustomDecoder.Read(bytes, custom) : SchemaDecoder.Decode(bytes, schema);
+        var isTree = format == PatchFormat.StrategicMerge;
         if (decoded.Fault is { } fault)
         {
-            return PatchFault(text, fault);
+            return PatchFault(isTree ? PatchText(patch) : text, isTree ? decoded.FaultOfTree ?? fault : fault);
         }
 
         if (request.Options.FieldValidation == "Strict" && decoded.Remarks.Count > 0)
         {
-            return PatchFault(text, "strict decoding error: " + string.Join(", ", decoded.Remarks));
+            return PatchFault(isTree ? PatchText(patch) : text, "strict decoding error: " + string.Join(", ", decoded.Remarks));
         }
 
         if (request.Options.FieldValidation == "Warn")
@@ -99,6 +100,13 @@ public sealed partial class WriteDecider
 
         obj = decoded.Object!;
         return null;
+    }
+
+    // A strategic patch is applied to a tree, so that there is no patched document to show, only the patch.
+    private static string PatchText(ReadOnlyMemory<byte> patch)
+    {
+        PatchDocument.Read(patch, out var document);
+        return GoText.Value(document);
     }
 
     // Upstream names neither kind nor object when the patched document cannot be read.

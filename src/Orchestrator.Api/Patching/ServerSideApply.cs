@@ -46,13 +46,14 @@ public static class ServerSideApply
 
         var comparison = FieldComparison.Of(before, merged, schema);
         var changed = ManagedFields.Owned(FieldSet.Union(comparison.Added, comparison.Modified));
-        if (!force && Conflicts(owners, own, changed) is { } conflict)
+        if (!force && Conflicts(owners, own, FieldSet.Difference(changed, LastApplied.Own(before, schema, writer))) is { } conflict)
         {
             return PatchResult.Refused(conflict);
         }
 
         ManagedFields.TakeAway(owners, comparison, changed, owner => owner != own);
         Record(owners, own, claimed, writer);
+        LastApplied.Follow(merged, applied, writer);
         return PatchResult.Of(WithOwners(merged, owners));
     }
 

@@ -71,7 +71,7 @@ internal sealed class StrategicMerge
             case "delete":
                 return [];
             default:
-                Refuse($"unknown patch type: {directive} in map: {GoMap(patch)}");
+                Refuse($"unknown patch type: {directive} in map: {GoText.Value(patch)}");
                 return [];
         }
     }
@@ -189,7 +189,7 @@ internal sealed class StrategicMerge
                 {
                     "delete" => NoMergeKey(item, key),
                     "merge" => "merging lists cannot yet be specified in the patch",
-                    var unknown => $"unknown patch type: {unknown} in map: {GoMap(item)}",
+                    var unknown => $"unknown patch type: {unknown} in map: {GoText.Value(item)}",
                 });
             }
         }
@@ -256,18 +256,7 @@ internal sealed class StrategicMerge
 
     private void Refuse(string message) => Failure ??= new ApiStatus(422, "Invalid", message);
 
-    private static string NoMergeKey(JsonObject item, string key) => $"map: {GoMap(item)} does not contain declared merge key: {key}";
-
-    private static string GoMap(JsonObject item) =>
-        "map[" + string.Join(' ', item.OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => field.Key + ":" + GoValue(field.Value))) + "]";
-
-    private static string GoValue(JsonNode? value) => value switch
-    {
-        null => "<nil>",
-        JsonObject members => GoMap(members),
-        JsonArray items => "[" + string.Join(' ', items.Select(GoValue)) + "]",
-        _ => value.ToString(),
-    };
+    private static string NoMergeKey(JsonObject item, string key) => $"map: {GoText.Value(item)} does not contain declared merge key: {key}";
 
     private static bool IsReplaced(SchemaNode? field) => Strategies(field).Contains("replace");
 

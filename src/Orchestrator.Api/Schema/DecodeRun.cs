@@ -13,6 +13,9 @@ internal sealed class DecodeRun(bool keepEmpty, bool isUnstructured = false)
 
     public string? Fault { get; private set; }
 
+    /// <summary>The fault in the words of Go's converter of trees; null when it has none of its own.</summary>
+    public string? FaultOfTree { get; private set; }
+
     public IReadOnlyList<string> Remarks => remarks;
 
     /// <summary>Reads the value at the reader; null stands for JSON's null and for a value that does not fit.</summary>
@@ -292,11 +295,26 @@ internal sealed class DecodeRun(bool keepEmpty, bool isUnstructured = false)
         {
             var field = path.GoField();
             var where = field.Length == 0 ? "value" : "struct field " + field;
-            Fault = $"json: cannot unmarshal {Found(ref reader, schema)} into Go {where} of type {GoTypes.Name(schema)}";
+            var type = GoTypes.Name(schema);
+            Fault = $"json: cannot unmarshal {Found(ref reader, schema)} into Go {where} of type {type}";
+            FaultOfTree = type.StartsWith("map[", StringComparison.Ordinal) ? "cannot restore map from " + KindOf(ref reader)
+                : type.StartsWith("[]", StringComparison.Ordinal) ? "cannot restore slice from " + KindOf(ref reader)
+                : type.Contains('.', StringComparison.Ordinal) ? "cannot restore struct from: " + KindOf(ref reader)
+                : "unrecognized type: " + type;
         }
 
         reader.Skip();
     }
+
+    /// <summary>What Go calls a value of a decoded tree.</summary>
+    private static string KindOf(ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.StartObject => "map",
+        JsonTokenType.StartArray => "slice",
+        JsonTokenType.String => "string",
+        JsonTokenType.Number => reader.TryGetInt64(out _) ? "int64" : "float64",
+        _ => "bool",
+    };
 
     // Go names the literal only where a number was wanted and this one does not fit.
     private static string Found(ref Utf8JsonReader reader, SchemaNode schema) => reader.TokenType switch

@@ -44,7 +44,7 @@ public static class SchemaDecoder
                 return Refused("json: cannot unmarshal " + DecodeRun.Describe(root) + " into Go value of type " + GoTypes.Name(schema));
             }
 
-            return run.Fault is null ? new DecodedDocument((JsonObject)root!, null, run.Remarks) : Refused(run.Fault);
+            return run.Fault is null ? new DecodedDocument((JsonObject)root!, null, run.Remarks) : Refused(run.Fault) with { FaultOfTree = run.FaultOfTree };
         }
         catch (JsonException fault)
         {

@@ -53,6 +53,23 @@ internal static class CoreTables
             o.Text("status.nodeInfo.containerRuntimeVersion", PrintedObject.Unknown),
         ]);
 
+    internal static readonly KindTable ComponentStatuses = new(
+        [Name, Text("Status", "Status of the component conditions"), Text("Message", "Message of the component conditions"), Text("Error", "Error of the component conditions")],
+        o =>
+        [
+            o.Name, o.Condition("Healthy", "conditions") switch { "True" => "Healthy", "False" => "Unhealthy", _ => "Unknown" },
+            ComponentText(o, "message"), ComponentText(o, "error"),
+        ]);
+
+    internal static readonly KindTable ApiServices = new(
+        [
+            Name, Text("Service", "The reference to the service that hosts this API endpoint."), Text("Available", "Whether this service is available."), Age,
+        ],
+        o =>
+        [
+            o.Name, o.Has("spec.service") ? o.Text("spec.service.namespace") + "/" + o.Text("spec.service.name") : "Local", Available(o), o.Age,
+        ]);
+
     private static object?[] Event(PrintedObject o)
     {
         var involved = o.Has("involvedObject") ? "involvedObject." : "regarding.";
@@ -90,6 +107,21 @@ internal static class CoreTables
             _ => "NotReady",
         };
         return node.Flag("spec.unschedulable") ? status + ",SchedulingDisabled" : status;
+    }
+
+    private static string ComponentText(PrintedObject component, string field) =>
+        component.Items("conditions").Where(condition => condition.Text("type") == "Healthy").Select(condition => condition.Text(field)).FirstOrDefault("");
+
+    /// <remarks>Upstream: printAPIService of kube-aggregator tells a reason beside a condition that is not met.</remarks>
+    private static string Available(PrintedObject service)
+    {
+        foreach (var condition in service.Items("status.conditions").Where(condition => condition.Text("type") == "Available"))
+        {
+            var status = condition.Text("status");
+            return status == "True" ? status : $"{status} ({condition.Text("reason")})";
+        }
+
+        return "Unknown";
     }
 
     private static string Roles(PrintedObject node)

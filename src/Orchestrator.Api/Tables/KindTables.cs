@@ -55,7 +55,20 @@ internal static class KindTables
         [new("flowcontrol.apiserver.k8s.io", "flowschemas")] = PolicyTables.FlowSchemas,
         [new("flowcontrol.apiserver.k8s.io", "prioritylevelconfigurations")] = PolicyTables.PriorityLevels,
         [new("certificates.k8s.io", "certificatesigningrequests")] = PolicyTables.CertificateSigningRequests,
+        [new("", "componentstatuses")] = CoreTables.ComponentStatuses,
+        [new("apiregistration.k8s.io", "apiservices")] = CoreTables.ApiServices,
+        [new("networking.k8s.io", "ipaddresses")] = NetworkTables.IpAddresses,
+        [new("networking.k8s.io", "servicecidrs")] = NetworkTables.ServiceCidrs,
+        [new("resource.k8s.io", "deviceclasses")] = ResourceTables.DeviceClasses,
+        [new("resource.k8s.io", "resourceclaims")] = ResourceTables.ResourceClaims,
+        [new("resource.k8s.io", "resourceclaimtemplates")] = ResourceTables.ResourceClaimTemplates,
+        [new("resource.k8s.io", "resourceslices")] = ResourceTables.ResourceSlices,
     }.ToFrozenDictionary();
 
     internal static KindTable For(GroupResource resource) => ByResource.GetValueOrDefault(resource, KindTable.Default);
+
+    /// <summary>The scale of whatever can be scaled: autoscaling/v1 Scale.</summary>
+    internal static readonly KindTable Scale = new(
+        [KindTable.Name, KindTable.Integer("Desired", "Number of desired replicas"), KindTable.Integer("Available", "Number of actual replicas"), KindTable.Age],
+        o => [o.Name, o.Number("spec.replicas"), o.Number("status.replicas"), o.Age]);
 }

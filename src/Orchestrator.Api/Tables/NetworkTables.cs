@@ -53,6 +53,27 @@ internal static class NetworkTables
         [Name, Text("Pod-Selector", "Which pods the policy is about."), Age],
         o => [o.Name, o.Selector("spec.podSelector"), o.Age]);
 
+    internal static readonly KindTable IpAddresses = new(
+        [Name, Text("ParentRef", "What the address belongs to.")],
+        o => [o.Name, Parent(o)]);
+
+    internal static readonly KindTable ServiceCidrs = new(
+        [Name, Text("CIDRs", "The ranges that addresses are taken from."), Age],
+        o => [o.Name, string.Join(',', o.Texts("spec.cidrs")), o.Age]);
+
+    private static string Parent(PrintedObject address)
+    {
+        if (!address.Has("spec.parentRef"))
+        {
+            return PrintedObject.None;
+        }
+
+        var group = address.Text("spec.parentRef.group");
+        var resource = (address.Text("spec.parentRef.resource") + (group.Length > 0 ? "." + group : "")).ToLowerInvariant();
+        string[] parts = [resource, address.Text("spec.parentRef.namespace"), address.Text("spec.parentRef.name")];
+        return string.Join('/', parts.Where((part, i) => i != 1 || part.Length > 0));
+    }
+
     private static string ExternalIp(PrintedObject service)
     {
         var external = string.Join(',', service.Texts("spec.externalIPs"));

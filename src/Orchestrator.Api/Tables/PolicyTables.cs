@@ -83,7 +83,7 @@ internal static class PolicyTables
 
     private static object?[] PriorityLevel(PrintedObject o)
     {
-        var limited = o.Text("spec.type") == "Limited" ? "spec.limited." : "spec.exempt.";
+        const string limited = "spec.limited.";
         object Setting(string path) => o.Has(path) ? o.Number(path) : PrintedObject.None;
         return
         [

@@ -15,7 +15,9 @@ public static class TablePrinter
     private static readonly JsonReaderOptions Reading = new() { MaxDepth = 128 };
 
     /// <summary>The columns of a kind.</summary>
-    public static IReadOnlyList<TableColumn> ColumnDefinitions(ResourceKind kind) => TableOf(kind).Columns;
+    /// <param name="kind">The kind of the objects.</param>
+    /// <param name="subresource">The subresource that is printed, where it prints as something else; empty: the object itself.</param>
+    public static IReadOnlyList<TableColumn> ColumnDefinitions(ResourceKind kind, string subresource = "") => TableOf(kind, subresource).Columns;
 
     /// <summary>The whole table.</summary>
     /// <param name="kind">The kind of the objects.</param>
@@ -60,7 +62,9 @@ public static class TablePrinter
     /// <param name="resourceVersion">The revision of the list.</param>
     /// <param name="continueToken">Where the next page begins; null on the last.</param>
     /// <param name="withColumns">False: a later frame of a watch, whose columns the client knows already.</param>
-    public static void WriteStart(Utf8JsonWriter writer, ResourceKind kind, string resourceVersion, string? continueToken, bool withColumns = true)
+    /// <param name="subresource">The subresource that is printed; empty: the object itself.</param>
+    public static void WriteStart(
+        Utf8JsonWriter writer, ResourceKind kind, string resourceVersion, string? continueToken, bool withColumns = true, string subresource = "")
     {
         writer.WriteStartObject();
         writer.WriteString("kind", "Table");
@@ -76,7 +80,7 @@ public static class TablePrinter
         if (withColumns)
         {
             writer.WriteStartArray("columnDefinitions");
-            foreach (var column in ColumnDefinitions(kind))
+            foreach (var column in ColumnDefinitions(kind, subresource))
             {
                 column.WriteTo(writer);
             }
@@ -92,9 +96,10 @@ public static class TablePrinter
     }
 
     /// <summary>Writes one row.</summary>
-    public static void WriteRow(Utf8JsonWriter writer, ResourceKind kind, ReadOnlyMemory<byte> document, string includeObject, DateTimeOffset now)
+    public static void WriteRow(
+        Utf8JsonWriter writer, ResourceKind kind, ReadOnlyMemory<byte> document, string includeObject, DateTimeOffset now, string subresource = "")
     {
-        var table = TableOf(kind);
+        var table = TableOf(kind, subresource);
         using var json = JsonDocument.Parse(document, new JsonDocumentOptions { MaxDepth = Reading.MaxDepth });
         var printed = new PrintedObject(json.RootElement, now);
         writer.WriteStartObject();
@@ -122,7 +127,8 @@ public static class TablePrinter
         writer.WriteEndObject();
     }
 
-    private static KindTable TableOf(ResourceKind kind) => kind.Custom?.Table ?? KindTables.For(kind.GroupResource);
+    private static KindTable TableOf(ResourceKind kind, string subresource) =>
+        subresource == "scale" ? KindTables.Scale : kind.Custom?.Table ?? KindTables.For(kind.GroupResource);
 
     private static void WriteCell(Utf8JsonWriter writer, object? cell)
     {

@@ -67,8 +67,8 @@ internal static class TableWriter
         using (var writer = new Utf8JsonWriter(buffer))
         {
             var version = DocumentSlices.Text(DocumentSlices.Member(document, "metadata"u8), "resourceVersion"u8);
-            TablePrinter.WriteStart(writer, request.Kind, version, null, withColumns);
-            TablePrinter.WriteRow(writer, request.Kind, document, request.Query("includeObject"), now);
+            TablePrinter.WriteStart(writer, request.Kind, version, null, withColumns, request.Target.Subresource);
+            TablePrinter.WriteRow(writer, request.Kind, document, request.Query("includeObject"), now, request.Target.Subresource);
             TablePrinter.WriteEnd(writer);
         }
 

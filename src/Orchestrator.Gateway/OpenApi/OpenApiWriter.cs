@@ -7,6 +7,16 @@ namespace Orchestrator.Gateway.OpenApi;
 /// <remarks>Upstream: kube-openapi's builder and builder3.</remarks>
 internal sealed class OpenApiWriter(ApiFacts facts, Utf8JsonWriter json, bool isVersion3)
 {
+    /// <summary>What OpenAPI 3 can say to be of several types, and OpenAPI 2 cannot.</summary>
+    /// <remarks>Upstream: OpenAPIV3OneOfTypes of the two types.</remarks>
+    private static readonly Dictionary<string, string[]> SeveralTypes = new(StringComparer.Ordinal)
+    {
+        ["io.k8s.apimachinery.pkg.api.resource.Quantity"] = ["string", "number"],
+        ["io.k8s.apimachinery.pkg.util.intstr.IntOrString"] = ["integer", "string"],
+    };
+
+    private readonly FieldDescriptions descriptions = FieldDescriptions.Shipped;
+
     private string Prefix => isVersion3 ? "#/components/schemas/" : "#/definitions/";
 
     /// <summary>Writes one document: some paths and some definitions.</summary>
@@ -61,19 +71,67 @@ internal sealed class OpenApiWriter(ApiFacts facts, Utf8JsonWriter json, bool is
         foreach (var definition in definitions)
         {
             json.WritePropertyName(definition);
-            WriteSchema(facts.Definitions[definition]);
+            WriteDefinition(definition, facts.Definitions[definition]);
         }
 
         json.WriteEndObject();
     }
 
-    private void WriteSchema(JsonElement schema)
+    private void WriteDefinition(string name, JsonElement definition)
+    {
+        json.WriteStartObject();
+        WriteDescription(definition, descriptions.OfDefinition(name));
+        foreach (var member in definition.EnumerateObject())
+        {
+            if (member.NameEquals("properties"))
+            {
+                json.WriteStartObject("properties");
+                foreach (var property in member.Value.EnumerateObject())
+                {
+                    json.WritePropertyName(property.Name);
+                    WriteSchema(property.Value, descriptions.OfField(name, property.Name));
+                }
+
+                json.WriteEndObject();
+            }
+            else if (isVersion3 && member.NameEquals("type") && SeveralTypes.TryGetValue(name, out var types))
+            {
+                json.WriteStartArray("oneOf");
+                foreach (var type in types)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("type", type);
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
+            }
+            else
+            {
+                json.WritePropertyName(member.Name);
+                WriteSchema(member.Value);
+            }
+        }
+
+        json.WriteEndObject();
+    }
+
+    private void WriteDescription(JsonElement schema, string? description)
+    {
+        if (description is not null && !schema.TryGetProperty("description", out _))
+        {
+            json.WriteString("description", description);
+        }
+    }
+
+    private void WriteSchema(JsonElement schema, string? description = null)
     {
         switch (schema.ValueKind)
         {
             case JsonValueKind.Object:
                 json.WriteStartObject();
-                WriteSchemaMembers(schema);
+                WriteDescription(schema, description);
+                WriteSchemaMembers(schema, isDescribed: description is not null);
                 json.WriteEndObject();
                 break;
             case JsonValueKind.Array:
@@ -91,10 +149,10 @@ internal sealed class OpenApiWriter(ApiFacts facts, Utf8JsonWriter json, bool is
         }
     }
 
-    private void WriteSchemaMembers(JsonElement schema)
+    private void WriteSchemaMembers(JsonElement schema, bool isDescribed)
     {
         // OpenAPI 3 ignores what stands beside a reference, so that it has to be one of several parts.
-        var wrapsReference = isVersion3 && schema.EnumerateObject().Skip(1).Any();
+        var wrapsReference = isVersion3 && (isDescribed || schema.EnumerateObject().Skip(1).Any());
         foreach (var member in schema.EnumerateObject())
         {
             if (!member.NameEquals("$ref") || member.Value.ValueKind != JsonValueKind.String)
@@ -201,6 +259,12 @@ internal sealed class OpenApiWriter(ApiFacts facts, Utf8JsonWriter json, bool is
     private void WriteParameter(string name, string place, string type)
     {
         json.WriteStartObject();
+        if (!isVersion3 && place == "query" && descriptions.OfParameter(name) is { } description)
+        {
+            // Every apply of kubectl reads documents of version 3: what would double their size is left to those of version 2.
+            json.WriteString("description", description);
+        }
+
         json.WriteString("name", name);
         json.WriteString("in", place);
         if (place == "path")

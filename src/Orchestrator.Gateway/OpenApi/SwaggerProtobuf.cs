@@ -35,7 +35,7 @@ internal static class SwaggerProtobuf
         var definitions = new Message();
         foreach (var (name, schema) in facts.Definitions.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
-            definitions.Nested(Only, Named(name, Schema(schema)));
+            definitions.Nested(Only, Named(name, Definition(name, schema)));
         }
 
         return new Message().Text(DocumentSwagger, "2.0").Nested(DocumentInfo, info).Nested(DocumentDefinitions, definitions).ToArray();
@@ -43,9 +43,42 @@ internal static class SwaggerProtobuf
 
     private static Message Named(string name, Message value) => new Message().Text(Name, name).Nested(Value, value);
 
-    private static Message Schema(JsonElement schema)
+    private static Message Definition(string name, JsonElement definition)
+    {
+        var message = Described(definition, FieldDescriptions.Shipped.OfDefinition(name));
+        foreach (var member in definition.EnumerateObject())
+        {
+            if (member.NameEquals("properties"))
+            {
+                message.Nested(SchemaProperties, Properties(member.Value, field => FieldDescriptions.Shipped.OfField(name, field)));
+            }
+            else
+            {
+                Write(message, member);
+            }
+        }
+
+        return message;
+    }
+
+    private static Message Properties(JsonElement properties, Func<string, string?> description)
     {
         var message = new Message();
+        foreach (var property in properties.EnumerateObject())
+        {
+            message.Nested(Only, Named(property.Name, Schema(property.Value, description(property.Name))));
+        }
+
+        return message;
+    }
+
+    private static Message Described(JsonElement schema, string? description) => description is null || schema.TryGetProperty("description", out _)
+        ? new Message()
+        : new Message().Text(SchemaDescription, description);
+
+    private static Message Schema(JsonElement schema, string? description = null)
+    {
+        var message = Described(schema, description);
         foreach (var member in schema.EnumerateObject())
         {
             Write(message, member);
@@ -84,13 +117,7 @@ internal static class SwaggerProtobuf
                 message.Nested(SchemaItems, new Message().Nested(Only, Schema(member.Value)));
                 break;
             case "properties":
-                var properties = new Message();
-                foreach (var property in member.Value.EnumerateObject())
-                {
-                    properties.Nested(Only, Named(property.Name, Schema(property.Value)));
-                }
-
-                message.Nested(SchemaProperties, properties);
+                message.Nested(SchemaProperties, Properties(member.Value, static _ => null));
                 break;
             case var extension when extension.StartsWith("x-", StringComparison.Ordinal):
                 // JSON is YAML.

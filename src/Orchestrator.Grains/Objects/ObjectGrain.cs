@@ -76,6 +76,11 @@ internal sealed partial class ObjectGrain(
     public Task<WriteReply> UpdateAsync(Immutable<byte[]> body, WriteCall call, CancellationToken cancellationToken)
     {
         var options = call.ToOptions();
+        if (call.Subresource == "eviction" && EvictionBody.IsDryRun(body.Value))
+        {
+            options = options with { DryRun = true };
+        }
+
         return WriteAsync(
             call,
             new Write(options, (now, at) => now is null ? decider.UpdateMissing(key, body.Value, options, at) : decider.Update(now, body.Value, options, at)),

@@ -53,6 +53,10 @@ public sealed class ServiceAllocationTests
     }
 
     [Fact]
+    public void Another_address_than_the_one_given_is_left_to_validation() => Assert.Null(Plugin.Admit(Attributes(
+        """{"type":"ClusterIP","clusterIP":"1.2.3.4"}""", """{"type":"ClusterIP","clusterIP":"10.96.3.3","clusterIPs":["10.96.3.3"]}""")));
+
+    [Fact]
     public void Replaced_service_keeps_what_it_does_not_mention() => AssertSame(
         """{"type":"NodePort","ports":[{"port":80,"protocol":"TCP","nodePort":30200}],"clusterIP":"10.96.3.3","clusterIPs":["10.96.3.3"],"ipFamilies":["IPv4"],"ipFamilyPolicy":"SingleStack"}""",
         Allocate("""{"type":"NodePort","ports":[{"port":80,"protocol":"TCP"}]}""",

@@ -49,6 +49,19 @@ public sealed class ApplyThroughDeciderTests
         Assert.Equal(("one", "Apply", """{"f:data":{"f:a":{}}}"""), Owner(patched, 0));
     }
 
+    /// <summary>A strategic patch is applied to a tree, and its faults are told of the patch; the others' are told of the patched document.</summary>
+    [Theory]
+    [InlineData("""{"metadata":{"labels":"text"}}""", "patch: Invalid value: \"map[metadata:map[labels:text]]\": cannot restore map from string")]
+    [InlineData("""{"metadata":{"finalizers":{"b":[1,null],"a":true}}}""", "patch: Invalid value: \"map[metadata:map[finalizers:map[a:true b:[1 <nil>]]]]\": cannot restore slice from map")]
+    [InlineData("""{"immutable":"x"}""", "patch: Invalid value: \"map[immutable:x]\": unrecognized type: bool")]
+    [InlineData("""{"metadata":3}""", "patch: Invalid value: \"map[metadata:3]\": cannot restore struct from: int64")]
+    public void A_strategic_patch_of_the_wrong_type_is_told_of_the_patch(string patch, string message)
+    {
+        var stored = new DeciderFixture().Stored(DeciderFixture.ConfigMap, """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"cm"}}""");
+        var failure = DeciderFixture.Failure(new DeciderFixture().Patch(stored, patch, PatchFormat.StrategicMerge));
+        Assert.Equal((422, " \"\" is invalid: " + message), (failure.Code, failure.Message));
+    }
+
     [Theory]
     [InlineData("", "a: 1", 422, "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch")]
     [InlineData("one", "metadata:\n  name: other", 400, "the name of the object (other) does not match the name on the URL (cm)")]

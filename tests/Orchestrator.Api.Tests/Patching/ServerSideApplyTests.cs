@@ -9,6 +9,7 @@ namespace Orchestrator.Api.Tests.Patching;
 public sealed class ServerSideApplyTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+    private const string LastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configuration";
     private static readonly GroupVersionKind ConfigMap = new("", "v1", "ConfigMap");
     private static readonly GroupVersionKind Deployment = new("apps", "v1", "Deployment");
 
@@ -108,6 +109,58 @@ public sealed class ServerSideApplyTests
         run.Live["data"] = JsonNode.Parse("""{"a":"1"}""");
         run.Fails("one", """{"data":{"a":"2"}}""", 409, "Apply failed with 1 conflict: conflict with \"before-first-apply\" using v1: .data.a");
     }
+
+    /// <summary>Upstream: lastappliedmanager.go and lastappliedupdater.go; test/cmd/apply.sh goes this way.</summary>
+    [Fact]
+    public void Kubectl_takes_over_what_it_applied_on_the_clients_side()
+    {
+        var run = new Run(ConfigMap);
+        run.Apply("first", """{"metadata":{"labels":{"l":"1"}}}""");
+        run.Updates("kubectl-client-side-apply", "", live =>
+        {
+            live["data"] = JsonNode.Parse("""{"a":"1","b":"1"}""");
+            live["metadata"]!["annotations"] = new JsonObject
+            {
+                [LastAppliedAnnotation] = """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"annotations":{},"name":"x"},"data":{"a":"1","b":"1"}}""",
+            };
+        });
+        run.Updates("other", "", live => live["data"]!["b"] = "2");
+
+        run.Fails("someone", """{"data":{"a":"3"}}""", 409, "Apply failed with 1 conflict: conflict with \"kubectl-client-side-apply\" using v1: .data.a");
+        run.Fails("kubectl", """{"data":{"a":"3","b":"3"}}""", 409, "Apply failed with 1 conflict: conflict with \"other\" using v1: .data.b");
+        run.Applies("kubectl", """{"data":{"a":"<3>"}}""", """{"a":"\u003C3\u003E","b":"2"}""");
+
+        run.Owns("kubectl", """{"f:data":{"f:a":{}}}""");
+        Assert.Equal("""{"apiVersion":"v1","data":{"a":"\u003c3\u003e"},"kind":"ConfigMap"}""" + "\n", Note(run));
+    }
+
+    [Theory]
+    [InlineData("not json")]
+    [InlineData("[]")]
+    [InlineData("""{"apiVersion":"v1","data":"text"}""")]
+    [InlineData("""{"apiVersion":"v1","data":{"a":"1"},"data":{"a":"1"}}""")]
+    [InlineData("""{"apiVersion":"v2","data":{"a":"1"}}""")]
+    public void A_note_that_says_nothing_of_a_field_gives_nothing_away(string note)
+    {
+        var run = new Run(ConfigMap);
+        run.Apply("first", """{"metadata":{"labels":{"l":"1"}}}""");
+        run.Updates("kubectl-client-side-apply", "", live =>
+        {
+            live["data"] = JsonNode.Parse("""{"a":"1"}""");
+            live["metadata"]!["annotations"] = new JsonObject { [LastAppliedAnnotation] = note };
+        });
+        run.Fails("kubectl", """{"data":{"a":"3"}}""", 409, "Apply failed with 1 conflict: conflict with \"kubectl-client-side-apply\" using v1: .data.a");
+    }
+
+    [Fact]
+    public void Without_a_note_kubectl_leaves_none()
+    {
+        var run = new Run(ConfigMap);
+        run.Apply("kubectl", """{"data":{"a":"1"}}""");
+        Assert.Null(run.Live["metadata"]!["annotations"]);
+    }
+
+    private static string Note(Run run) => (string)run.Live["metadata"]!["annotations"]![LastAppliedAnnotation]!;
 
     private static string Containers(string names) =>
         "{\"template\":{\"spec\":{\"containers\":[" + string.Join(',', names.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(name => "{\"name\":\"" + name + "\"}")) + "]}}}";

@@ -84,6 +84,30 @@ public sealed class TablePrinterTests
         Assert.Equal(message, (string?)TablePrinter.Row(Kind("", "pods"), Stored(pod), "None", Created)["conditions"]?[0]?["message"]);
     }
 
+    /// <summary>Kinds that the recorded answers do not have. Upstream: printers.go, and printAPIService of kube-aggregator.</summary>
+    [Theory]
+    [InlineData("networking.k8s.io", "ipaddresses", "Name/name | ParentRef", """{"metadata":{"name":"10.96.0.1"},"spec":{"parentRef":{"group":"G","resource":"services","namespace":"n","name":"s"}}}""", """["10.96.0.1","services.g/n/s"]""")]
+    [InlineData("networking.k8s.io", "ipaddresses", "Name/name | ParentRef", """{"metadata":{"name":"10.96.0.1"},"spec":{"parentRef":{"resource":"gateways","name":"s"}}}""", """["10.96.0.1","gateways/s"]""")]
+    [InlineData("networking.k8s.io", "ipaddresses", "Name/name | ParentRef", """{"metadata":{"name":"10.96.0.1"},"spec":{}}""", """["10.96.0.1","\u003Cnone\u003E"]""")]
+    [InlineData("networking.k8s.io", "servicecidrs", "Name/name | CIDRs | Age", """{"metadata":{"name":"c"},"spec":{"cidrs":["10.0.0.0/8","fd00::/64"]}}""", """["c","10.0.0.0/8,fd00::/64","\u003Cunknown\u003E"]""")]
+    [InlineData("resource.k8s.io", "resourceclaims", "Name/name | State | Age", """{"metadata":{"name":"c"}}""", """["c","pending","\u003Cunknown\u003E"]""")]
+    [InlineData("resource.k8s.io", "resourceclaims", "Name/name | State | Age", """{"metadata":{"name":"c","deletionTimestamp":"2026-01-02T03:04:05Z"},"status":{"allocation":{},"reservedFor":[{}]}}""", """["c","deleted,allocated,reserved","\u003Cunknown\u003E"]""")]
+    [InlineData("resource.k8s.io", "resourceclaims", "Name/name | State | Age", """{"metadata":{"name":"c","deletionTimestamp":"2026-01-02T03:04:05Z"}}""", """["c","deleted","\u003Cunknown\u003E"]""")]
+    [InlineData("resource.k8s.io", "resourceslices", "Name/name | Node | Driver | Pool | Age", """{"metadata":{"name":"c"},"spec":{"nodeName":"n","driver":"d","pool":{"name":"p"}}}""", """["c","n","d","p","\u003Cunknown\u003E"]""")]
+    [InlineData("apiregistration.k8s.io", "apiservices", "Name/name | Service | Available | Age", """{"metadata":{"name":"v1."},"spec":{}}""", """["v1.","Local","Unknown","\u003Cunknown\u003E"]""")]
+    [InlineData("apiregistration.k8s.io", "apiservices", "Name/name | Service | Available | Age", """{"metadata":{"name":"v1.x"},"spec":{"service":{"namespace":"n","name":"s"}},"status":{"conditions":[{"type":"Available","status":"False","reason":"Gone"}]}}""", """["v1.x","n/s","False (Gone)","\u003Cunknown\u003E"]""")]
+    [InlineData("", "componentstatuses", "Name/name | Status | Message | Error", """{"metadata":{"name":"x"},"conditions":[{"type":"Healthy","status":"True","message":"ok"}]}""", """["x","Healthy","ok",""]""")]
+    public void Further_kinds_are_printed_as_upstream_prints_them(string group, string resource, string columns, string document, string cells)
+    {
+        var kind = Kind(group, resource);
+        Assert.Equal(columns, string.Join(" | ", TablePrinter.ColumnDefinitions(kind).Select(Column)));
+        Assert.Equal(cells, TablePrinter.Row(kind, Stored(JsonNode.Parse(document)!), "None", Created)["cells"]!.ToJsonString());
+    }
+
+    [Fact]
+    public void The_scale_of_whatever_it_is_has_columns_of_its_own() => Assert.Equal(
+        ["Name/name", "Desired:integer", "Available:integer", "Age"], TablePrinter.ColumnDefinitions(Kind("example.com", "widgets"), "scale").Select(Column));
+
     private static string Column(TableColumn column) =>
         column.Name + (column.Type == "string" ? "" : ":" + column.Type) + (column.Format.Length == 0 ? "" : "/" + column.Format) + (column.Priority == 0 ? "" : "*");
 

@@ -71,6 +71,23 @@ public sealed class ReviewTests(GatewayFixture gateway) : IClassFixture<GatewayF
         Assert.Equal("/x", (string)rules["status"]!["nonResourceRules"]![0]!["nonResourceURLs"]![0]!);
     }
 
+    /// <summary>That system:masters may do everything is decided before rules are read: only what is bound to it is told, as upstream has it.</summary>
+    [Fact]
+    public async Task An_administrator_is_told_every_rule_that_is_bound_to_him()
+    {
+        gateway.Seed("clusterroles", "", "masters", """{"rules":[{"apiGroups":["*"],"resources":["*"],"verbs":["*"]}]}""", "rbac.authorization.k8s.io");
+        gateway.Seed("clusterrolebindings", "", "masters", """
+            {"roleRef":{"kind":"ClusterRole","name":"masters"},"subjects":[{"kind":"Group","name":"system:masters"},{"kind":"Group","name":"system:authenticated"}]}
+            """, "rbac.authorization.k8s.io");
+
+        var (_, rules) = await GatewayFixture.SendAsync(gateway.Admin, "POST", Access + "selfsubjectrulesreviews", """{"spec":{"namespace":"default"}}""");
+
+        Assert.Equal(
+            ["""{"verbs":["*"],"apiGroups":["*"],"resources":["*"]}"""],
+            rules["status"]!["resourceRules"]!.AsArray().Select(rule => rule!.ToJsonString()));
+        Assert.Empty(rules["status"]!["nonResourceRules"]!.AsArray());
+    }
+
     [Fact]
     public async Task A_requested_token_is_good_for_its_audience_until_its_pod_goes()
     {

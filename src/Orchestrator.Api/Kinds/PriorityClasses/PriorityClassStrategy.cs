@@ -8,6 +8,16 @@ namespace Orchestrator.Api.Kinds.PriorityClasses;
 /// <remarks>Upstream: ValidatePriorityClass and ValidatePriorityClassUpdate.</remarks>
 internal sealed class PriorityClassStrategy : KindStrategy
 {
+    private const string SystemPrefix = "system-";
+
+    /// <summary>Values beyond are for the cluster's own classes.</summary>
+    private const long HighestOfUsers = 1_000_000_000;
+
+    private static readonly Dictionary<string, long> SystemClasses = new(StringComparer.Ordinal)
+    {
+        ["system-node-critical"] = 2_000_001_000, ["system-cluster-critical"] = 2_000_000_000,
+    };
+
     /// <inheritdoc />
     public override GroupResource Resource => new("scheduling.k8s.io", "priorityclasses");
 
@@ -18,6 +28,19 @@ internal sealed class PriorityClassStrategy : KindStrategy
     public override IEnumerable<FieldError> Validate(JsonObject obj)
     {
         var faults = new Faults();
+        var name = obj.Object("metadata").Text("name");
+        if (name.StartsWith(SystemPrefix, StringComparison.Ordinal))
+        {
+            if (NoSystemClass(name, obj) is { } why)
+            {
+                faults.Forbidden("metadata.name", $"priority class names with '{SystemPrefix}' prefix are reserved for system use only. error: {why}");
+            }
+        }
+        else if (obj.Integer("value") > HighestOfUsers)
+        {
+            faults.Forbidden("value", $"maximum allowed value of a user defined priority is {HighestOfUsers}");
+        }
+
         faults.OneOfIfSet("preemptionPolicy", obj.Text("preemptionPolicy"), "Never", "PreemptLowerPriority");
         return faults;
     }
@@ -34,4 +57,11 @@ internal sealed class PriorityClassStrategy : KindStrategy
         faults.Immutable("preemptionPolicy", obj["preemptionPolicy"], old["preemptionPolicy"]);
         return faults;
     }
+
+    /// <summary>Why a class with the prefix is none of the cluster's own, or null.</summary>
+    private static string? NoSystemClass(string name, JsonObject obj) =>
+        !SystemClasses.TryGetValue(name, out var value) ? $"{name} is not a known system priority class"
+        : obj.Integer("value") != value ? $"value of {name} PriorityClass must be {value}"
+        : obj.Flag("globalDefault") ? $"globalDefault of {name} PriorityClass must be false"
+        : null;
 }
