@@ -40,7 +40,7 @@ public sealed class ReadTests(GatewayFixture gateway) : IClassFixture<GatewayFix
     {
         gateway.Seed("configmaps", "expired", "a", """{"kind":"ConfigMap","apiVersion":"v1"}""");
         gateway.Seed("configmaps", "expired", "b", """{"kind":"ConfigMap","apiVersion":"v1"}""");
-        var token = new Reads.ContinueToken(1, "expired/a").Encode();
+        var token = new Gateway.Reads.ContinueToken(1, "expired/a").Encode();
         gateway.Cluster.Oldest = gateway.Cluster.Revision;
         var (code, status) = await GatewayFixture.SendAsync(gateway.Admin, "GET", $"/api/v1/namespaces/expired/configmaps?limit=1&continue={token}");
         gateway.Cluster.Oldest = default;
@@ -55,7 +55,7 @@ public sealed class ReadTests(GatewayFixture gateway) : IClassFixture<GatewayFix
     {
         gateway.Seed("configmaps", "other", "a", """{"kind":"ConfigMap","apiVersion":"v1"}""");
         gateway.Seed("configmaps", "other", "b", """{"kind":"ConfigMap","apiVersion":"v1"}""");
-        var token = new Reads.ContinueToken(gateway.Cluster.Revision.Value, "other/a").Encode();
+        var token = new Gateway.Reads.ContinueToken(gateway.Cluster.Revision.Value, "other/a").Encode();
         gateway.Seed("configmaps", "other", "c", """{"kind":"ConfigMap","apiVersion":"v1"}""");
         var (_, rest) = await GatewayFixture.SendAsync(gateway.Admin, "GET", $"/api/v1/namespaces/other/configmaps?limit=9&continue={token}");
         Assert.Equal(["b"], Names(rest));
