@@ -33,8 +33,11 @@ internal sealed class ClusterDown(DataDirectory directory, IStartProgress progre
                 await EndPodsAsync(cancellationToken);
             }
 
-            await PrivatePostgres.StopAsync(directory);
-            progress.Done("PostgreSQL ended");
+            if (PidFile.FindAlive(directory.PidFileOf("postgres")) is not null)
+            {
+                await PrivatePostgres.StopAsync(directory);
+                progress.Done("PostgreSQL ended");
+            }
         }
 
         if (purge)

@@ -12,9 +12,12 @@ internal sealed partial class Supervisor(IReadOnlyList<IPart> parts, ILogger<Sup
     /// <summary>A part that ran this long has recovered.</summary>
     private static readonly TimeSpan Recovered = TimeSpan.FromMinutes(1);
 
-    /// <summary>Watches until cancelled.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken) =>
+    /// <summary>Watches until cancelled, even when there is nothing to watch: a server on somebody else's database and without a node has no parts.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
         await Task.WhenAll(parts.Select(part => WatchAsync(part, cancellationToken)));
+        await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     private async Task WatchAsync(IPart part, CancellationToken cancellationToken)
     {
