@@ -19,6 +19,8 @@ internal sealed class ClusterDown(DataDirectory directory, IStartProgress progre
     /// <summary>Ends it; what has ended already is no fault.</summary>
     public async Task RunAsync(bool purge, CancellationToken cancellationToken)
     {
+        // A server that ends takes its PostgreSQL along; somebody else's is none of ours.
+        var hasDatabase = PidFile.FindAlive(directory.PidFileOf("postgres")) is not null;
         if (PidFile.FindAlive(directory.PidFileOf("server")) is { } server)
         {
             await Signals.EndAsync(server, Signals.Terminate, ServerPatience);
@@ -33,9 +35,9 @@ internal sealed class ClusterDown(DataDirectory directory, IStartProgress progre
                 await EndPodsAsync(cancellationToken);
             }
 
-            if (PidFile.FindAlive(directory.PidFileOf("postgres")) is not null)
+            await PrivatePostgres.StopAsync(directory);
+            if (hasDatabase)
             {
-                await PrivatePostgres.StopAsync(directory);
                 progress.Done("PostgreSQL ended");
             }
         }
