@@ -38,8 +38,7 @@ internal static class NetworkTables
         o =>
         [
             o.Name, o.Text("spec.ingressClassName", PrintedObject.None),
-            PrintedObject.FirstOf(o.Items("spec.rules").Select(rule => rule.Text("host")).Where(host => host.Length > 0), 3, ",", "*"),
-            LoadBalancer(o), o.Count("spec.tls") > 0 ? "80, 443" : "80", o.Age,
+            Hosts(o), LoadBalancer(o), o.Count("spec.tls") > 0 ? "80, 443" : "80", o.Age,
         ]);
 
     internal static readonly KindTable IngressClasses = new(
@@ -60,6 +59,29 @@ internal static class NetworkTables
     internal static readonly KindTable ServiceCidrs = new(
         [Name, Text("CIDRs", "The ranges that addresses are taken from."), Age],
         o => [o.Name, string.Join(',', o.Texts("spec.cidrs")), o.Age]);
+
+    /// <summary>The first hosts of an Ingress; how many more there are is counted in rules, with a host or without.</summary>
+    /// <remarks>Upstream: formatHosts in pkg/printers/internalversion/printers.go.</remarks>
+    private static string Hosts(PrintedObject o)
+    {
+        const int max = 3;
+        var rules = o.Items("spec.rules").ToList();
+        var hosts = new List<string>();
+        foreach (var host in rules.Select(rule => rule.Text("host")))
+        {
+            if (hosts.Count == max)
+            {
+                return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{string.Join(',', hosts)} + {rules.Count - max} more...");
+            }
+
+            if (host.Length > 0)
+            {
+                hosts.Add(host);
+            }
+        }
+
+        return hosts.Count == 0 ? "*" : string.Join(',', hosts);
+    }
 
     private static string Parent(PrintedObject address)
     {

@@ -104,6 +104,19 @@ public sealed class TablePrinterTests
         Assert.Equal(cells, TablePrinter.Row(kind, Stored(JsonNode.Parse(document)!), "None", Created)["cells"]!.ToJsonString());
     }
 
+    [Theory]
+    [InlineData("*", "")]
+    [InlineData("a,b", "a", "", "b")]
+    [InlineData("a,b,c", "a", "", "b", "c")]
+    [InlineData("a,b,c + 1 more...", "a", "b", "c", "")]
+    [InlineData("a,b,c + 2 more...", "a", "", "b", "c", "d")]
+    public void Hosts_of_an_ingress_that_are_left_out_are_counted_in_rules(string expected, params string[] hosts)
+    {
+        var rules = new JsonArray([.. hosts.Select(host => (JsonNode)(host.Length > 0 ? new JsonObject { ["host"] = host } : new JsonObject()))]);
+        var ingress = new JsonObject { ["kind"] = "Ingress", ["metadata"] = new JsonObject { ["name"] = "a" }, ["spec"] = new JsonObject { ["rules"] = rules } };
+        Assert.Equal(expected, (string?)TablePrinter.Row(Kind("networking.k8s.io", "ingresses"), Stored(ingress), "None", Created)["cells"]![2]);
+    }
+
     [Fact]
     public void The_scale_of_whatever_it_is_has_columns_of_its_own() => Assert.Equal(
         ["Name/name", "Desired:integer", "Available:integer", "Age"], TablePrinter.ColumnDefinitions(Kind("example.com", "widgets"), "scale").Select(Column));
