@@ -44,8 +44,11 @@ public static class GoText
         _ => node?.DeepClone(),
     };
 
+    // What a float64 cannot hold stays as it was written: there is no other text for it.
     private static JsonNode? Number(string text) => JsonNode.Parse(
-        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? text : GoNumbers.Json(double.Parse(text, CultureInfo.InvariantCulture)));
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? text
+        : double.Parse(text, CultureInfo.InvariantCulture) is var value && double.IsFinite(value) ? GoNumbers.Json(value)
+        : text);
 
     /// <summary>A decoded document as Go prints it with <c>%v</c>.</summary>
     public static string Value(JsonNode? node) => node switch

@@ -46,7 +46,7 @@ internal static class LastApplied
 
         var configuration = (JsonObject)applied.DeepClone();
         (configuration["metadata"]?["annotations"] as JsonObject)?.Remove(Annotation);
-        annotations![Annotation] = GoText.Json(Sorted(configuration)) + "\n";
+        annotations![Annotation] = GoText.SortedJson(configuration) + "\n";
         if (annotations.Sum(entry => Bytes(entry.Key) + Bytes((string?)(entry.Value as JsonValue) ?? "")) > MetadataRules.AnnotationBytesBound)
         {
             annotations.Remove(Annotation);
@@ -71,14 +71,6 @@ internal static class LastApplied
             return null;
         }
     }
-
-    /// <summary>Members by name, as Go writes maps.</summary>
-    private static JsonNode? Sorted(JsonNode? node) => node switch
-    {
-        JsonObject members => new JsonObject(members.OrderBy(member => member.Key, StringComparer.Ordinal).Select(member => KeyValuePair.Create(member.Key, Sorted(member.Value)))),
-        JsonArray items => new JsonArray([.. items.Select(Sorted)]),
-        _ => node?.DeepClone(),
-    };
 
     private static int Bytes(string text) => Encoding.UTF8.GetByteCount(text);
 }

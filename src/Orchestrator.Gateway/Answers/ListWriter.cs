@@ -13,6 +13,7 @@ internal static class ListWriter
     /// <summary>Larger lists are compressed when the client can read it. Upstream: APIResponseCompression, 128 KiB.</summary>
     private const long CompressFrom = 128 * 1024;
 
+    /// <summary>What waits in memory before it is sent on.</summary>
     private const int BlockBytes = 64 * 1024;
 
     private static readonly byte[] Open = [(byte)'{'];

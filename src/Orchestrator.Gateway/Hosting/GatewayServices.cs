@@ -5,6 +5,7 @@ using Orchestrator.Gateway.Metrics;
 using Orchestrator.Gateway.OpenApi;
 using Orchestrator.Gateway.Reads;
 using Orchestrator.Gateway.Streaming;
+using Orchestrator.Gateway.Subresources;
 using Orchestrator.Grains.Conversion;
 using Orchestrator.Store.Audit;
 using Orchestrator.Store.Cache;
@@ -23,6 +24,7 @@ internal sealed class GatewayServices(
     TokenIssuer issuer,
     ServedKinds kinds,
     IObjectConverter converter,
+    ConnectAdmission connect,
     TimeProvider clock,
     GatewayStop stop) : IDisposable
 {
@@ -45,6 +47,9 @@ internal sealed class GatewayServices(
 
     /// <summary>Converts custom resources by their webhooks.</summary>
     public IObjectConverter Converter => converter;
+
+    /// <summary>Asks webhooks and policies whether a stream may be opened.</summary>
+    public ConnectAdmission Connect => connect;
 
     /// <summary>The clock.</summary>
     public TimeProvider Clock => clock;

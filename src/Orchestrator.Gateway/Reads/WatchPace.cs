@@ -85,6 +85,8 @@ internal sealed class WatchPace(TimeProvider clock)
         internal Task JoinAsync()
         {
             Interlocked.Increment(ref watchers);
+
+            // Not in the constructor: of two rounds that are made for the same moment at once only one is kept.
             if (Interlocked.Exchange(ref isStarted, 1) == 0)
             {
                 _ = BeginAsync();

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Admission.Webhooks;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Machinery;
 using Orchestrator.Api.Views;
@@ -13,12 +14,6 @@ namespace Orchestrator.Gateway.Subresources;
 /// <remarks>Upstream: ConnectResource of apiserver/pkg/endpoints/handlers/rest.go. It comes before anything else is looked at.</remarks>
 internal sealed class ConnectAdmission(IWriteDecider decider, IWebhookClient webhooks, IWatchCache cache, TimeProvider clock)
 {
-    /// <summary>How often one request may have to ask, reinvocations included; then it fails.</summary>
-    private const int AskRounds = 200;
-
-    /// <summary>How long all webhooks of one request may take; then the rest count as timed out.</summary>
-    private static readonly TimeSpan WebhookLimit = TimeSpan.FromSeconds(25);
-
     private static readonly GroupResource[] Askers =
     [
         .. ((string[])["validatingwebhookconfigurations", "mutatingwebhookconfigurations", "validatingadmissionpolicybindings", "mutatingadmissionpolicybindings"])
@@ -39,13 +34,13 @@ internal sealed class ConnectAdmission(IWriteDecider decider, IWebhookClient web
 
         var options = Options(request);
         var at = new Surroundings(clock.GetUtcNow(), Guid.NewGuid, view);
-        for (var round = 0; round < AskRounds; round++)
+        for (var round = 0; round < WebhookBounds.AskRounds; round++)
         {
             var shown = (JsonObject)connection.DeepClone();
             switch (decider.Connect(request.Key, shown, options, at))
             {
                 case WriteDecision.Ask ask:
-                    var left = WebhookLimit - (clock.GetUtcNow() - at.Now);
+                    var left = WebhookBounds.Time - (clock.GetUtcNow() - at.Now);
                     at = at with { Answers = at.Answers.With(await webhooks.AskAsync(ask.Calls, left > TimeSpan.Zero ? left : TimeSpan.Zero, request.Aborted)) };
                     break;
                 case WriteDecision.Reject refused:

@@ -85,7 +85,6 @@ internal static class Proxy
         }
     }
 
-    /// <summary>What follows the subresource, trailing slash and all.</summary>
     /// <summary>The path behind the subresource, which is that of the request to the pod; empty when not even a slash follows.</summary>
     internal static string PathBehind(RequestTarget target)
     {

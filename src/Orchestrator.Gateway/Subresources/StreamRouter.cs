@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Gateway.Answers;
 using Orchestrator.Gateway.Authorization;
 using Orchestrator.Gateway.Hosting;
@@ -33,8 +32,7 @@ internal static class StreamRouter
             return;
         }
 
-        var admission = request.Http.RequestServices.GetRequiredService<ConnectAdmission>();
-        var (connection, refusal) = await admission.AskAsync(request, Connections.Of(request));
+        var (connection, refusal) = await gateway.Connect.AskAsync(request, Connections.Of(request));
         await (refusal is not null ? AnswerWriter.FailAsync(request.Http, refusal) : request.Target.Subresource switch
         {
             "proxy" => Proxy.AnswerAsync(gateway, request),

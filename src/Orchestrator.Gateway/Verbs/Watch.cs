@@ -235,6 +235,7 @@ internal static class Watch
             return now >= nextBookmark ? now + gateway.Options.BookmarkInterval : nextBookmark;
         }
     }
+
     /// <summary>Cancelled at a time, or when the client leaves or the silo stops.</summary>
     private sealed class Alarm : IDisposable
     {

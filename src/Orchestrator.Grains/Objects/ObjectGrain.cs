@@ -33,12 +33,6 @@ internal sealed partial class ObjectGrain(
     /// <remarks>Silos take turns at random, so that with three of them losing so often in a row has a chance of one in millions.</remarks>
     internal const int ChargeAttempts = 40;
 
-    /// <summary>How often one write may have to ask webhooks, reinvocations and lost races included; then it fails.</summary>
-    internal const int AskRounds = 200;
-
-    /// <summary>How long all webhooks of one write, those that convert too, may take; then the rest count as timed out. A grain call itself ends after thirty seconds.</summary>
-    private static readonly TimeSpan WebhookLimit = TimeSpan.FromSeconds(25);
-
     /// <summary>How long a refusal waits for this silo's view of the cluster; then it is answered as it is.</summary>
     private static readonly TimeSpan ViewWait = TimeSpan.FromSeconds(3);
 
@@ -179,7 +173,7 @@ internal sealed partial class ObjectGrain(
                     : new WriteDecision.Reject(unconverted);
                 if (decision is WriteDecision.Ask ask)
                 {
-                    if (++asked > AskRounds)
+                    if (++asked > WebhookBounds.AskRounds)
                     {
                         return Failed(Statuses.InternalError("admission webhooks were asked too often"));
                     }
@@ -263,7 +257,7 @@ internal sealed partial class ObjectGrain(
             turn?.Dispose();
         }
 
-        TimeSpan Left() => WebhookLimit - (clock.GetUtcNow() - began) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
+        TimeSpan Left() => WebhookBounds.Time - (clock.GetUtcNow() - began) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
     }
 
     /// <summary>Keeps for the next in line what a commit has told of the charged objects.</summary>
