@@ -40,8 +40,8 @@ public sealed class ProcessIdentityTests
             var process = await DetachedProcess.StartAsync(pidFile, log, ["sh", "-c", "echo it said $WORD; exec sleep 60"], new Dictionary<string, string> { ["WORD"] = "so" }, cancellationToken: TestContext.Current.CancellationToken);
             Assert.Equal(process, PidFile.FindAlive(pidFile));
 
-            // The name is in the file before the program has run a line.
-            while (LogTail.Read(log).Length == 0)
+            // The name is in the file before the program has run a line, or even has a log.
+            while (!LogTail.Read(log).EndsWith("so", StringComparison.Ordinal))
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(10), TestContext.Current.CancellationToken);
             }
