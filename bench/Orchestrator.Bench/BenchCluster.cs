@@ -10,7 +10,9 @@ namespace Orchestrator.Bench;
 /// <summary>A cluster of its own in a temporary data directory, started by the one command and taken away afterwards with all that it made.</summary>
 internal sealed class BenchCluster : IAsyncDisposable
 {
-    private BenchCluster(string directory) => Directory = directory;
+    private readonly string[] arguments;
+
+    private BenchCluster(string directory, string[] arguments) => (Directory, this.arguments) = (directory, arguments);
 
     /// <summary>The data directory.</summary>
     public string Directory { get; }
@@ -28,15 +30,16 @@ internal sealed class BenchCluster : IAsyncDisposable
     /// <summary>Starts it and waits until it says that it is up.</summary>
     public static async Task<BenchCluster> StartAsync(BenchOptions options, bool withNode, CancellationToken cancellationToken)
     {
-        var cluster = new BenchCluster(Path.Combine(Path.GetTempPath(), "orb-" + Path.GetRandomFileName()[..6]));
         string[] node = withNode ? ["--runtime", options.Runtime, "--node-name", "bench", "--pod-cidr", "10.199.0.0/16"]
 
             // What kube-apiserver is without the other programs.
             : ["--disable-agent", "--disable-scheduler", "--disable-controller-manager"];
         var port = FreePort().ToString(CultureInfo.InvariantCulture);
+        var cluster = new BenchCluster(
+            Path.Combine(Path.GetTempPath(), "orb-" + Path.GetRandomFileName()[..6]), ["--api-port", port, "--service-cidr", "10.198.0.0/16", .. node]);
         try
         {
-            await RunAsync(["up", "--detach", "--data-dir", cluster.Directory, "--api-port", port, "--service-cidr", "10.198.0.0/16", .. node], cancellationToken);
+            await cluster.StartAgainAsync(cancellationToken);
         }
         catch
         {
@@ -46,6 +49,12 @@ internal sealed class BenchCluster : IAsyncDisposable
 
         return cluster;
     }
+
+    /// <summary>Ends all of it and keeps the data.</summary>
+    public Task StopAsync() => RunAsync(["down", "--data-dir", Directory], CancellationToken.None);
+
+    /// <summary>Starts it over its data and waits until it says that it is up.</summary>
+    public Task StartAgainAsync(CancellationToken cancellationToken) => RunAsync(["up", "--detach", "--data-dir", Directory, .. arguments], cancellationToken);
 
     /// <summary>The process that a pid file of the cluster names; null when there is none.</summary>
     public int? ProcessOf(string part)

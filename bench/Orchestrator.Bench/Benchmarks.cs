@@ -15,6 +15,7 @@ internal static class Benchmarks
         new("api", "requests per second over HTTPS from another process, 1 KB ConfigMaps", ApiLoad.RunAsync),
         new("watch", "events per second to many watchers at 100 writes a second, and their delay", WatchLoad.RunAsync),
         new("list", "lists of 10,000 pods: time, and what the server allocates for each", ListLoad.RunAsync),
+        new("scale", "gets, lists, creates, memory and cold starts from 1,000 to 500,000 objects, and after 1,000,000 writes", ScaleLoad.RunAsync),
         new("pod-start", "from POST to Running as a watcher sees it, the image being present, beside the bare CRI calls", PodStart.RunAsync),
         new("idle", "memory and processor time of server, PostgreSQL and agent with 10 pods over 60 s", Idle.RunAsync),
     ];

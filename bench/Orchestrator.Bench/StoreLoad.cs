@@ -1,10 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Orchestrator.Api.Identity;
-using Orchestrator.Store;
 using Orchestrator.Store.Commits;
 
 namespace Orchestrator.Bench;
@@ -28,8 +24,8 @@ internal static class StoreLoad
         await using var cluster = await BenchCluster.StartAsync(options, withNode: false, cancellationToken);
         foreach (var silos in (int[])[1, 2])
         {
-            var hosts = await Task.WhenAll(Enumerable.Range(0, silos).Select(_ => StartAsync(cluster, cancellationToken)));
-            var stores = hosts.Select(host => host.Services.GetRequiredService<IObjectStore>()).ToArray();
+            var hosts = await Task.WhenAll(Enumerable.Range(0, silos).Select(_ => BenchStore.StartAsync(cluster, cancellationToken)));
+            var stores = hosts.Select(host => host.Objects).ToArray();
             await LoadAsync(stores, new Load(64, WarmUp), $"w{silos}-", null, cancellationToken);
             foreach (var clients in Clients)
             {
@@ -39,8 +35,7 @@ internal static class StoreLoad
 
             foreach (var host in hosts)
             {
-                await host.StopAsync(cancellationToken);
-                host.Dispose();
+                await host.DisposeAsync();
             }
         }
     }
@@ -80,15 +75,5 @@ internal static class StoreLoad
                 ? load.RunAsync(WarmUp, send, cancellationToken)
                 : load.ReportAsync(report, Name, stores.Length == 1 ? operation : $"{operation}, {stores.Length} committers", send, cancellationToken));
         }
-    }
-
-    private static async Task<IHost> StartAsync(BenchCluster cluster, CancellationToken cancellationToken)
-    {
-        var host = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        host.Logging.ClearProviders();
-        host.Services.AddOrchestratorStore(new StoreOptions { ConnectionString = cluster.ConnectionString });
-        var started = host.Build();
-        await started.StartAsync(cancellationToken);
-        return started;
     }
 }
