@@ -1,5 +1,5 @@
+using Orchestrator.Api.Documents;
 using Orchestrator.Api.Identity;
-using Orchestrator.Api.Kinds;
 using Orchestrator.Api.Machinery;
 
 namespace Orchestrator.Api.Admission;
@@ -31,12 +31,14 @@ internal sealed class NamespaceLifecycle : IAdmissionPlugin
         }
 
         var ns = attributes.Key.Namespace;
-        if (attributes.At.View.Read("", "namespaces", "", ns) is not { } found)
+        if (attributes.At.View.Get(new ObjectKey("", "namespaces", "", ns)) is not { } found)
         {
             return Statuses.NotFound(Namespaces, ns);
         }
 
-        var terminating = found.Object("metadata").Has("deletionTimestamp") || found.Object("status").Text("phase") == "Terminating";
+        var document = found.Document.Span;
+        var terminating = DocumentText.Field(document, "metadata"u8, "deletionTimestamp"u8) is not null
+            || DocumentText.Field(document, "status"u8, "phase"u8) == "Terminating";
         return terminating
             ? attributes.Forbid($"unable to create new content in namespace {ns} because it is being terminated") with
             {

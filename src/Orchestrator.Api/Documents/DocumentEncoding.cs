@@ -21,16 +21,31 @@ public static class DocumentEncoding
 
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
+    /// <summary>A thread's buffer is kept for its next document, unless a large one has made it larger than this.</summary>
+    private const int ScratchBound = 64 * 1024;
+
+    [ThreadStatic]
+    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Writer)? scratch;
+
     /// <summary>Writes an object in canonical form.</summary>
     public static byte[] Encode(JsonObject obj)
     {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var writer = new Utf8JsonWriter(buffer, Options))
+        var (buffer, writer) = scratch ??= Scratch();
+        try
         {
             WriteOrdered(writer, obj, TopOrder);
+            writer.Flush();
+            return buffer.WrittenSpan.ToArray();
         }
-
-        return buffer.WrittenSpan.ToArray();
+        finally
+        {
+            buffer.ResetWrittenCount();
+            writer.Reset();
+            if (buffer.Capacity > ScratchBound)
+            {
+                scratch = null;
+            }
+        }
     }
 
     /// <summary>Reads a stored document; every call gives a tree of its own.</summary>
@@ -83,6 +98,12 @@ public static class DocumentEncoding
         }
 
         throw new JsonException("the document has no metadata");
+    }
+
+    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Writer) Scratch()
+    {
+        var buffer = new ArrayBufferWriter<byte>(4 * 1024);
+        return (buffer, new Utf8JsonWriter(buffer, Options));
     }
 
     private static void WriteOrdered(Utf8JsonWriter writer, JsonObject obj, string[] order)

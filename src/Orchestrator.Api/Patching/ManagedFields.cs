@@ -31,7 +31,8 @@ public static class ManagedFields
             return null;
         }
 
-        var comparison = FieldComparison.Of(Unmanaged(live ?? Blank(written, schema)), Unmanaged(written), schema);
+        // The record of ownership itself is compared as well and then owned by nobody: cheaper than copies without it.
+        var comparison = FieldComparison.Of(live ?? Blank(schema), written, schema);
         var changed = FieldSet.Union(Owned(comparison.Added), Owned(comparison.Modified));
         TakeAway(owners, comparison, changed, owner => !owner.IsUpdateOf(writer));
         var own = owners.Find(owner => owner.IsUpdateOf(writer));
@@ -70,16 +71,21 @@ public static class ManagedFields
     /// <summary>Writes the entries in upstream's order: appliers first, then by time and name.</summary>
     internal static JsonArray? Write(IEnumerable<FieldOwner> owners)
     {
-        var entries = owners.Where(owner => owner.IsApplier || !owner.Fields.IsEmpty)
-            .OrderBy(owner => owner.Operation, StringComparer.Ordinal)
+        var recorded = owners.Where(owner => owner.IsApplier || !owner.Fields.IsEmpty).ToList();
+        return recorded.Count switch
+        {
+            0 => null,
+            1 => [recorded[0].ToJson()],
+            _ => [.. Ordered(recorded).Select(owner => (JsonNode?)owner.ToJson())],
+        };
+    }
+
+    private static IOrderedEnumerable<FieldOwner> Ordered(IEnumerable<FieldOwner> owners) =>
+        owners.OrderBy(owner => owner.Operation, StringComparer.Ordinal)
             .ThenBy(owner => owner.Time?.ToUnixTimeSeconds() ?? long.MinValue)
             .ThenBy(owner => owner.Manager, StringComparer.Ordinal)
             .ThenBy(owner => owner.ApiVersion, StringComparer.Ordinal)
-            .ThenBy(owner => owner.Subresource, StringComparer.Ordinal)
-            .Select(owner => (JsonNode?)owner.ToJson())
-            .ToArray();
-        return entries.Length == 0 ? null : new JsonArray(entries);
-    }
+            .ThenBy(owner => owner.Subresource, StringComparer.Ordinal);
 
     /// <summary>Without the fields that nobody owns.</summary>
     internal static FieldSet Owned(FieldSet fields)
@@ -120,36 +126,38 @@ public static class ManagedFields
 
     private static List<FieldOwner> OwnersBefore(JsonObject? live, JsonObject written, FieldWriter writer)
     {
-        var before = Read(live?["metadata"]?["managedFields"]) ?? [];
-        if (live is null || writer.Subresource.Length > 0)
+        if (live is not null && writer.Subresource.Length == 0)
         {
-            return before;
+            var said = written["metadata"]?["managedFields"] as JsonArray;
+            if (said is [JsonObject { Count: 0 }])
+            {
+                return [];
+            }
+
+            if (Read(said) is { Count: > 0 } owners)
+            {
+                return owners;
+            }
         }
 
-        var said = written["metadata"]?["managedFields"] as JsonArray;
-        if (said is [JsonObject { Count: 0 }])
-        {
-            return [];
-        }
-
-        return Read(said) is { Count: > 0 } owners ? owners : before;
+        return Read(live?["metadata"]?["managedFields"]) ?? [];
     }
 
     /// <summary>What a new object is compared with: one of its kind in which nothing is set.</summary>
-    private static JsonObject Blank(JsonObject written, SchemaNode? schema)
+    private static JsonObject Blank(SchemaNode? schema)
     {
-        var blank = new JsonObject
-        {
-            ["apiVersion"] = written["apiVersion"]?.DeepClone(),
-            ["kind"] = written["kind"]?.DeepClone(),
-            ["metadata"] = new JsonObject(),
-        };
+        var blank = new JsonObject { ["metadata"] = new JsonObject() };
         EmittedFields.Complete(blank, schema);
         return blank;
     }
 
     private static List<FieldOwner> Capped(List<FieldOwner> owners)
     {
+        if (owners.Count <= UpdaterBound)
+        {
+            return owners;
+        }
+
         var updaters = owners.Where(owner => !owner.IsApplier && owner.Subresource.Length == 0 && owner.Manager != AncientManager)
             .OrderBy(owner => owner.Time ?? DateTimeOffset.MinValue).ToList();
         foreach (var oldest in updaters.Take(Math.Max(0, updaters.Count - UpdaterBound)))
