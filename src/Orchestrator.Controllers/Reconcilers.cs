@@ -13,6 +13,7 @@ using Orchestrator.Controllers.Rbac;
 using Orchestrator.Controllers.ReplicaSets;
 using Orchestrator.Controllers.ResourceQuotas;
 using Orchestrator.Controllers.ServiceAccounts;
+using Orchestrator.Controllers.Services;
 using Orchestrator.Controllers.Storage;
 
 namespace Orchestrator.Controllers;
@@ -21,7 +22,7 @@ namespace Orchestrator.Controllers;
 public static class Reconcilers
 {
     /// <summary>What upstream's API server does by itself: these run even where the controllers do not.</summary>
-    public static IReadOnlyList<IReconciler> OfServer() => [new FlowSchemaStatus(), new DefinitionStatus(), new DefinitionFinalizer()];
+    public static IReadOnlyList<IReconciler> OfServer() => [new FlowSchemaStatus(), new DefinitionStatus(), new DefinitionFinalizer(), new MissingClaims()];
 
     /// <summary>The controllers.</summary>
     /// <param name="rootCertificates">The cluster's CA in PEM, published to every namespace as kube-root-ca.crt.</param>

@@ -39,6 +39,7 @@ public static class AdmissionPlugins
         // What upstream does in the storage of the kinds, after all that may change the object.
         new CertificateRequester(),
         new RoleEscalation(),
+        new DeviceAccess(),
         new ServiceAllocation(addresses),
         new ValidatingPolicies(),
         new ValidatingWebhooks(),

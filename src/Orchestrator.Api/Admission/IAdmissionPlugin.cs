@@ -42,6 +42,9 @@ public sealed record AdmissionAttributes
     /// <summary>What the caller wants done.</summary>
     public required AdmissionOperation Operation { get; init; }
 
+    /// <summary>The verb by which a change is authorized: a patch is one of its own.</summary>
+    public string UpdateVerb { get; init; } = "update";
+
     /// <summary>The kind, in the version of the request.</summary>
     public required ResourceKind Kind { get; init; }
 

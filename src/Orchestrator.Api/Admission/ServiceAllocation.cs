@@ -8,8 +8,8 @@ namespace Orchestrator.Api.Admission;
 
 /// <summary>Gives a Service its cluster IP, IP families and node ports, and carries over on an update what the caller left out.</summary>
 /// <remarks>Upstream does this between mutating admission and validation (BeginCreate and BeginUpdate of pkg/registry/core/service/storage);
-/// here it is the last plugin that mutates. The view may be behind by a moment, so two Services created in it may choose the same address:
-/// the seed makes that as unlikely as the range is large.</remarks>
+/// here it is the last plugin that mutates. The view may be behind by a moment, so that two Services choose the same: what the final object has
+/// is claimed in its commit (<see cref="ServiceClaims"/>), and who loses is decided anew.</remarks>
 internal sealed class ServiceAllocation(ServiceAddresses addresses) : IAdmissionPlugin
 {
     private static readonly GroupResource Services = new("", "services");
@@ -20,15 +20,15 @@ internal sealed class ServiceAllocation(ServiceAddresses addresses) : IAdmission
     /// <inheritdoc />
     public ApiStatus? Admit(AdmissionAttributes attributes)
     {
-        if (attributes.Kind.StorageResource != Services || attributes.Subresource.Length > 0
-            || attributes.Operation == AdmissionOperation.Delete || attributes.Object?.Object("spec") is not { } spec)
+        if (!IsOfService(attributes) || attributes.Object.Object("spec") is not { } spec)
         {
             return null;
         }
 
-        if (attributes.OldObject is { } old)
+        var before = attributes.OldObject.Object("spec");
+        if (before is not null)
         {
-            CarriedService.Apply(spec, old.Object("spec") ?? []);
+            CarriedService.Apply(spec, before);
         }
 
         if (!Array.Exists(["ClusterIP", "NodePort", "LoadBalancer"], type => type == spec.Text("type")))
@@ -36,20 +36,38 @@ internal sealed class ServiceAllocation(ServiceAddresses addresses) : IAdmission
             return null;
         }
 
-        var faults = new Faults();
         NormalizeAddresses(spec);
-        if (ChangesAddress(spec, attributes.OldObject.Object("spec")))
+        if (ChangesAddress(spec, before))
         {
             // Validation will refuse it, and says better why than a range can that does not have the address.
             return null;
         }
 
-        var taken = TakenByServices.Of(attributes.At.View.List(Services).Where(service => service.Key != attributes.Key));
+        var faults = new Faults();
+        var (held, taken) = (ServiceHoldings.Of(before), TakenByServices.For(attributes.Key with { Name = attributes.FinalName }, attributes.At.View));
         AllocateFamilies(spec, faults);
-        AllocateAddress(spec, taken, attributes.At.NewUid(), faults);
-        AllocatePorts(spec, taken, attributes.At, faults);
-        return faults.Count == 0 ? null : Statuses.Invalid("", "Service", attributes.FinalName, faults);
+        var isFull = AllocateAddress(spec, held, taken, attributes.At.NewUid(), faults)
+            ?? ServicePorts.Allocate(spec, held, taken, attributes.At, faults);
+        return faults.Count > 0 ? Statuses.Invalid("", "Service", attributes.FinalName, faults) : isFull;
     }
+
+    /// <inheritdoc />
+    public ApiStatus? Validate(AdmissionAttributes attributes)
+    {
+        if (IsOfService(attributes))
+        {
+            var (before, after) = (ServiceHoldings.Of(attributes.OldObject.Object("spec")), ServiceHoldings.Of(attributes.Object.Object("spec")));
+            foreach (var claim in ServiceClaims.Follow(attributes.Key, before, after, attributes.At))
+            {
+                attributes.Companions.Add(claim);
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsOfService(AdmissionAttributes attributes) => attributes.Kind.StorageResource == Services
+        && attributes is { Subresource: "", Operation: AdmissionOperation.Create or AdmissionOperation.Update };
 
     private static bool ChangesAddress(JsonObject spec, JsonObject? before) => before.Text("type") is not ("" or "ExternalName")
         && before.Texts("clusterIPs").FirstOrDefault() is { Length: > 0 } given && spec.Texts("clusterIPs").FirstOrDefault() != given;
@@ -93,25 +111,24 @@ internal sealed class ServiceAllocation(ServiceAddresses addresses) : IAdmission
         }
     }
 
-    private void AllocateAddress(JsonObject spec, TakenByServices taken, Guid seed, Faults faults)
+    /// <summary>A status when no address is left.</summary>
+    private ApiStatus? AllocateAddress(JsonObject spec, ServiceHoldings held, TakenByServices taken, Guid seed, Faults faults)
     {
         var asked = spec.Texts("clusterIPs").FirstOrDefault() ?? "";
-        if (asked == "None")
+        if (asked == "None" || held.Addresses.Contains(asked))
         {
-            return;
+            return null;
         }
 
         if (asked.Length == 0)
         {
-            if (addresses.Choose(taken.Addresses, seed) is { } free)
+            if (addresses.Choose(taken.Addresses, seed) is not { } free)
             {
-                spec["clusterIP"] = free;
-                spec["clusterIPs"] = new JsonArray(free);
+                return Statuses.InternalError("failed to allocate a serviceIP: range is full");
             }
-            else
-            {
-                faults.Invalid("spec.clusterIPs", new JsonArray(), "failed to allocate a serviceIP: range is full");
-            }
+
+            spec["clusterIP"] = free;
+            spec["clusterIPs"] = new JsonArray(free);
         }
         else if (Formats.IsIpAddress(asked) && !addresses.Contains(asked))
         {
@@ -122,49 +139,7 @@ internal sealed class ServiceAllocation(ServiceAddresses addresses) : IAdmission
         {
             faults.Invalid("spec.clusterIPs", spec.Array("clusterIPs"), $"failed to allocate IP {asked}: provided IP is already allocated");
         }
-    }
 
-    private static void AllocatePorts(JsonObject spec, TakenByServices taken, Surroundings at, Faults faults)
-    {
-        var wants = spec.Text("type") == "NodePort" || (spec.Text("type") == "LoadBalancer" && spec.Flag("allocateLoadBalancerNodePorts"));
-        var own = new HashSet<long>();
-        var ports = spec.Items("ports").ToList();
-        for (var i = 0; i < ports.Count; i++)
-        {
-            if (ports[i].Integer("nodePort") is { } asked and not 0)
-            {
-                ValidateAsked(asked, $"spec.ports[{i}].nodePort", taken, faults);
-                own.Add(asked);
-            }
-        }
-
-        foreach (var port in ports.Where(port => wants && port.Integer("nodePort") is null or 0))
-        {
-            // One number serves TCP and UDP of the same port, as with upstream's DNS Services.
-            var twin = ports.Find(other => other.Integer("port") == port.Integer("port") && other.Integer("nodePort") is not (null or 0)
-                && other.Text("protocol") != port.Text("protocol"));
-            var number = twin.Integer("nodePort") ?? NodePorts.Choose(taken.Ports.Union(own).ToHashSet(), at.NewUid());
-            if (number is null)
-            {
-                faults.Add(FieldError.InternalError("spec.ports", "failed to allocate a nodePort: range is full"));
-                return;
-            }
-
-            port["nodePort"] = number;
-            own.Add(number.Value);
-        }
-    }
-
-    private static void ValidateAsked(long asked, string path, TakenByServices taken, Faults faults)
-    {
-        if (!NodePorts.Contains(asked))
-        {
-            faults.Invalid(path, asked,
-                $"provided port is not in the valid range. The range of valid ports is {NodePorts.First}-{NodePorts.Last}");
-        }
-        else if (taken.Ports.Contains(asked))
-        {
-            faults.Invalid(path, asked, "provided port is already allocated");
-        }
+        return null;
     }
 }

@@ -145,6 +145,9 @@ internal static partial class Formats
         IPNetwork.TryParse(Masked(inner), out var small) && IPNetwork.TryParse(Masked(outer), out var large)
         && small.PrefixLength > large.PrefixLength && large.Contains(small.BaseAddress);
 
+    /// <summary>The network of a range, which must be one.</summary>
+    public static IPNetwork Network(string range) => IPNetwork.Parse(Masked(range));
+
     // .NET refuses a range whose address has bits beyond its prefix; Go's ParseCIDR masks them.
     private static string Masked(string range)
     {

@@ -54,6 +54,12 @@ public interface IKindStrategy
     /// <returns>True: the object is marked and stays as it is; false: it goes the common way.</returns>
     bool MarkForDeletion(JsonObject obj, Surroundings at);
 
+    /// <summary>What an object that goes held for itself alone and gives back in the same commit.</summary>
+    /// <param name="key">The object.</param>
+    /// <param name="last">The object as it was stored last.</param>
+    /// <param name="at">The time and the cluster.</param>
+    IEnumerable<CompanionWrite> Released(ObjectKey key, JsonObject last, Surroundings at);
+
     /// <summary>Seconds between the request to delete and the removal; null: the kind has no graceful deletion.</summary>
     long? GracePeriod(JsonObject obj, DeleteOptions options);
 }

@@ -80,6 +80,9 @@ public abstract class KindStrategy : IKindStrategy
     public virtual bool MarkForDeletion(JsonObject obj, Surroundings at) => false;
 
     /// <inheritdoc />
+    public virtual IEnumerable<CompanionWrite> Released(ObjectKey key, JsonObject last, Surroundings at) => [];
+
+    /// <inheritdoc />
     public virtual long? GracePeriod(JsonObject obj, DeleteOptions options) => null;
 
     /// <summary>Puts one top-level field back as it was.</summary>

@@ -57,6 +57,7 @@ public sealed partial class WriteDecider
     private AdmissionAttributes Attributes(Request request, AdmissionOperation operation, JsonObject? obj, JsonObject? old) => new()
     {
         Operation = operation,
+        UpdateVerb = request.Verb,
         Kind = request.Kind,
         Key = request.Key,
         Subresource = request.Options.Subresource,

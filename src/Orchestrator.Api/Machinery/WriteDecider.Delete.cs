@@ -54,7 +54,7 @@ public sealed partial class WriteDecider
         }
 
         return graceful == Grace.None && obj.Metadata().Texts("finalizers").Count == 0
-            ? new WriteDecision.Remove(Encode(request, obj)) { Warnings = request.Warnings }
+            ? new WriteDecision.Remove(Encode(request, obj)) { Warnings = request.Warnings, Companions = Released(request, old) }
             : Conclude(request, current, obj, old);
     }
 

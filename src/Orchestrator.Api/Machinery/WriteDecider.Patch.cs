@@ -25,6 +25,7 @@ public sealed partial class WriteDecider
             return UnknownResource();
         }
 
+        request.Verb = "patch";
         if (format == PatchFormat.Apply && options.Subresource != "scale")
         {
             return Apply(request, current, patch);

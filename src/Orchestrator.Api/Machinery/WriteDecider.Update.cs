@@ -100,13 +100,17 @@ public sealed partial class WriteDecider
         var document = Encode(request, obj);
         if (IsFinished(request, obj))
         {
-            return new WriteDecision.Remove(document) { Warnings = request.Warnings };
+            return new WriteDecision.Remove(document) { Warnings = request.Warnings, Companions = Released(request, old) };
         }
 
-        return IsSame(request, current, document, obj, old)
+        // What the object holds may lack its record: then the object is written as it is, together with that.
+        return request.Companions.Count == 0 && IsSame(request, current, document, obj, old)
             ? new WriteDecision.Unchanged { Warnings = request.Warnings }
             : new WriteDecision.Put(document) { Warnings = request.Warnings, Companions = request.Companions };
     }
+
+    /// <summary>What goes together with an object: what it held according to the store, not to the request.</summary>
+    private static IReadOnlyList<CompanionWrite> Released(Request request, JsonObject old) => [.. request.Strategy.Released(request.Key, old, request.At)];
 
     // A custom resource is written anew when its definition has changed what would be stored: so objects move to another storage version.
     private static bool IsSame(Request request, StoredObject current, byte[] document, JsonObject obj, JsonObject old)

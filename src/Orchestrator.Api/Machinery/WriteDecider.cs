@@ -49,6 +49,9 @@ public sealed partial class WriteDecider : IWriteDecider
         /// <summary>True: metadata.managedFields of the new state stands already, as server-side apply left it.</summary>
         public bool OwnershipIsDecided { get; set; }
 
+        /// <summary>The verb by which the request is authorized.</summary>
+        public string Verb { get; set; } = "update";
+
         /// <summary>The bytes of the field that the kind keeps as it was sent.</summary>
         public ReadOnlyMemory<byte> Sent { get; set; }
 

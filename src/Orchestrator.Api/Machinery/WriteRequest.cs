@@ -89,13 +89,17 @@ public abstract record WriteDecision
     /// <param name="Document">The canonical UTF-8 document.</param>
     public sealed record Put(ReadOnlyMemory<byte> Document) : WriteDecision
     {
-        /// <summary>What must be written in the same commit: quotas charged for the object.</summary>
+        /// <summary>What must be written in the same commit: quotas charged for the object, what it claims and what it gives back.</summary>
         public IReadOnlyList<CompanionWrite> Companions { get; init; } = [];
     }
 
     /// <summary>The object goes; this was its last state.</summary>
     /// <param name="Document">The canonical UTF-8 document.</param>
-    public sealed record Remove(ReadOnlyMemory<byte> Document) : WriteDecision;
+    public sealed record Remove(ReadOnlyMemory<byte> Document) : WriteDecision
+    {
+        /// <summary>What must be written in the same commit: what the object held and gives back.</summary>
+        public IReadOnlyList<CompanionWrite> Companions { get; init; } = [];
+    }
 
     /// <summary>Nothing changes: the stored object is the answer.</summary>
     public sealed record Unchanged : WriteDecision;
@@ -111,9 +115,16 @@ public abstract record WriteDecision
 
 /// <summary>A change of another object that belongs to a write: both are committed, or neither.</summary>
 /// <param name="Key">The other object.</param>
-/// <param name="Expected">The revision that it must still have.</param>
-/// <param name="Document">Its new canonical UTF-8 document, without resourceVersion.</param>
-public sealed record CompanionWrite(ObjectKey Key, Revision Expected, ReadOnlyMemory<byte> Document);
+/// <param name="Expected">The revision that it must still have; none: it must not exist, and is created.</param>
+/// <param name="Document">Its new canonical UTF-8 document, without resourceVersion; of a removal the last one.</param>
+public sealed record CompanionWrite(ObjectKey Key, Revision Expected, ReadOnlyMemory<byte> Document)
+{
+    /// <summary>True: the other object is removed.</summary>
+    public bool Removes { get; init; }
+
+    /// <summary>True: the other object stays and counts something, as a quota does: many writes change the same one.</summary>
+    public bool IsCharge => Expected > Revision.None && !Removes;
+}
 
 /// <summary>An object as it stands: its key, its revision and its document with the resourceVersion in place.</summary>
 /// <param name="Key">The object's name.</param>

@@ -28,6 +28,7 @@ public static class SelectableFields
         [new("apps", "replicasets")] = [new("status.replicas", WhenAbsent: "0")],
         [new("apps", "statefulsets")] = [new("status.successful", Paths: [])],
         [new("batch", "jobs")] = [new("status.successful", WhenAbsent: "0", Paths: ["status.succeeded"])],
+        [new("resource.k8s.io", "resourceslices")] = [new("spec.nodeName"), new("spec.driver")],
         [new("certificates.k8s.io", "certificatesigningrequests")] = [new("spec.signerName")],
         [new("", "events")] = EventFields("involvedObject"),
         [new("events.k8s.io", "events")] = [.. EventFields("involvedObject"), .. EventFields("regarding"), new("reportingController", Paths: ["reportingComponent", "reportingController"])],
@@ -59,6 +60,7 @@ public static class SelectableFields
         {
             "batch" => $"field label \"{field}\" not supported for {kind}",
             "apps" => $"field label not supported for appsv1.{kind}: {field}",
+            "resource.k8s.io" => $"field label not supported for resource.k8s.io/v1, Kind={kind}: {field}",
             _ => $"field label not supported: {field}",
         };
     }

@@ -9,6 +9,9 @@ public sealed class CelDeclType
     /// <summary>Any value of any size.</summary>
     public static CelDeclType Dyn { get; } = Simple(CelType.Dyn, 1, int.MaxValue);
 
+    /// <summary>A quantity of Kubernetes, as its own type and not as the text that it is in JSON.</summary>
+    public static CelDeclType Quantity { get; } = Simple(Libraries.CelQuantity.TypeOfQuantities, 8, int.MaxValue);
+
     /// <summary>The type that the checker sees.</summary>
     public CelType Type { get; private init; }
 

@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Kinds.Services;
+using Orchestrator.Api.Machinery;
 using Orchestrator.Gateway.Answers;
 using Orchestrator.Gateway.Hosting;
 using Orchestrator.Gateway.Verbs;
@@ -37,8 +38,9 @@ internal sealed partial class BootstrapRun(GatewayServices gateway, ILogger<Boot
             // Namespaces first: the rest lives in them, and admission looks for them in the cache.
             return await EnsureAllAsync(DefaultObjects.Namespaces(), cancellationToken)
                 && await EnsureAllAsync(
-                    [.. DefaultObjects.PriorityClasses(), .. DefaultRoles.Read(), .. DefaultObjects.Services(addresses, gateway.Options.ApiPort)],
+                    [.. DefaultObjects.PriorityClasses(), .. DefaultRoles.Read(), .. DefaultObjects.Services(addresses, gateway.Options.ApiPort), DefaultObjects.ServiceRange(addresses)],
                     cancellationToken)
+                && await EnsureServiceRangeStatusAsync(addresses, cancellationToken)
                 && await EnsureEndpointsAsync(cancellationToken);
         }
         catch (Exception failure) when (failure is StoreUnavailableException or TimeoutException or Orleans.Runtime.OrleansException)
@@ -96,6 +98,24 @@ internal sealed partial class BootstrapRun(GatewayServices gateway, ILogger<Boot
         return RbacReconciliation.Completed(stored, wanted.Document) is { } completed
             ? await grain.UpdateAsync(Body(completed), Call("v1"), cancellationToken)
             : null;
+    }
+
+    private async Task<bool> EnsureServiceRangeStatusAsync(ServiceAddresses addresses, CancellationToken cancellationToken)
+    {
+        if (gateway.Cache.Find(DefaultObjects.ServiceRangeKey) is not { } found
+            || DefaultObjects.ServiceRangeStatus(JsonNode.Parse(found.Stored.Document.Span)!.AsObject(), addresses, gateway.Clock.GetUtcNow()) is not { } status)
+        {
+            return true;
+        }
+
+        var call = Call("v1") with { FieldManager = "kubernetes-service-cidr-controller", Subresource = "status", Force = true };
+        var reply = await gateway.Grains.Object(DefaultObjects.ServiceRangeKey).PatchAsync((int)PatchFormat.Apply, Body(status), call, cancellationToken);
+        if (reply.Failure is { } failure)
+        {
+            LogRefused(DefaultObjects.ServiceRangeKey.ToString(), Encoding.UTF8.GetString(failure));
+        }
+
+        return reply.Failure is null;
     }
 
     /// <summary>Puts this silo's address among those of the API.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Documents;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Kinds.Services;
 
@@ -11,6 +12,11 @@ namespace Orchestrator.Gateway.Bootstrap;
 internal static class DefaultObjects
 {
     private const string SchedulingGroup = "scheduling.k8s.io";
+    private const string NetworkingGroup = "networking.k8s.io";
+
+    /// <summary>The key of <see cref="ServiceRange"/>.</summary>
+    public static readonly ObjectKey ServiceRangeKey = new(NetworkingGroup, "servicecidrs", "", "kubernetes");
+
     private static readonly string[] SystemNamespaces = ["default", "kube-system", "kube-public", "kube-node-lease"];
 
     /// <summary>The namespaces that cannot be deleted.</summary>
@@ -24,6 +30,35 @@ internal static class DefaultObjects
         PriorityClass("system-cluster-critical", 2_000_000_000,
             "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary."),
     ];
+
+    /// <summary>The range of cluster IPs, as clients look it up.</summary>
+    /// <remarks>Upstream: pkg/controlplane/controller/defaultservicecidr.</remarks>
+    public static DefaultObject ServiceRange(ServiceAddresses addresses) => Object(
+        ServiceRangeKey, NetworkingGroup + "/v1", "ServiceCIDR", new JsonObject { ["spec"] = new JsonObject { ["cidrs"] = new JsonArray(addresses.Cidr) } });
+
+    /// <summary>What the server says of the range of cluster IPs once it is there, as a configuration to be applied; null when it says so already or
+    /// when the range is another than this server's.</summary>
+    /// <param name="stored">The ServiceCIDR as it stands.</param>
+    /// <param name="addresses">The range that this server gives addresses from.</param>
+    /// <param name="now">The time.</param>
+    public static JsonObject? ServiceRangeStatus(JsonObject stored, ServiceAddresses addresses, DateTimeOffset now)
+    {
+        var isKnown = (stored["status"]?["conditions"] as JsonArray ?? []).Any(condition => (string?)condition?["type"] == "Ready" && (string?)condition["status"] != "Unknown");
+        if (isKnown || stored["spec"]?["cidrs"] is not JsonArray { Count: 1 } ranges || (string?)ranges[0] != addresses.Cidr)
+        {
+            return null;
+        }
+
+        var document = Object(ServiceRangeKey, NetworkingGroup + "/v1", "ServiceCIDR", []).Document;
+        document["status"] = new JsonObject
+        {
+            ["conditions"] = new JsonArray(new JsonObject
+            {
+                ["type"] = "Ready", ["status"] = "True", ["message"] = "Kubernetes default Service CIDR is ready", ["lastTransitionTime"] = ObjectFields.Time(now),
+            }),
+        };
+        return document;
+    }
 
     /// <summary>The Services of the API and of cluster DNS.</summary>
     /// <param name="addresses">The range of cluster IPs.</param>

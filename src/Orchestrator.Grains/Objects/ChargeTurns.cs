@@ -1,5 +1,6 @@
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Machinery;
+using Orchestrator.Store.Commits;
 
 namespace Orchestrator.Grains.Objects;
 
@@ -76,6 +77,21 @@ internal sealed class ChargeTurns
         /// <param name="than">A revision that it no longer has.</param>
         /// <param name="now">The object as it stands; null when it is gone.</param>
         public void Note(ObjectKey key, Revision than, StoredObject? now) => line.Latest[key] = new Superseded(than, now);
+
+        /// <summary>Keeps for the next in line what a commit has told of the charged objects.</summary>
+        public void Note(CommitOutcome outcome, IReadOnlyList<CompanionWrite> companions)
+        {
+            var stored = outcome is CommitOutcome.Committed committed ? committed.Companions : [];
+            var lost = outcome is CommitOutcome.CompanionConflict conflict ? conflict.Current : new Dictionary<ObjectKey, StoredObject?>();
+            for (var index = 0; index < companions.Count; index++)
+            {
+                var companion = companions[index];
+                if (companion.IsCharge && (index < stored.Count || lost.ContainsKey(companion.Key)))
+                {
+                    Note(companion.Key, companion.Expected, index < stored.Count ? stored[index] : lost[companion.Key]);
+                }
+            }
+        }
 
         /// <inheritdoc />
         public void Dispose()

@@ -36,7 +36,7 @@ internal sealed partial class ObjectGrain(
     /// <summary>How long a refusal waits for this silo's view of the cluster; then it is answered as it is.</summary>
     private static readonly TimeSpan ViewWait = TimeSpan.FromSeconds(3);
 
-    /// <summary>They take addresses and ports that no other may have.</summary>
+    /// <summary>They take addresses and ports that no other may have, and give them back.</summary>
     private static readonly GroupResource Services = new("", "services");
 
     private ObjectKey key;
@@ -126,10 +126,9 @@ internal sealed partial class ObjectGrain(
                 await SeeAsync(new Revision(call.DefinitionRevision), cancellationToken);
             }
 
-            if (key.GroupResource == Services && call.Subresource.Length == 0)
+            if (call.Subresource.Length == 0)
             {
-                // What a Service asks for may have gone to another a moment ago, and nothing but the view tells.
-                await CatchUpAsync(cache.Revision, cancellationToken);
+                await SeeClaimsAsync(cache.Revision, cancellationToken);
             }
 
             return await DecideAndCommitAsync(write, cancellationToken);
@@ -211,8 +210,13 @@ internal sealed partial class ObjectGrain(
                     return write.MustBeNew && basis is not null ? Failed(StoreStatuses.AlreadyExists(key, write.Options.Version)) : DryRunReplies.For(decision, basis);
                 }
 
-                var companions = decision is WriteDecision.Put put ? put.Companions : [];
-                if (companions.Count > 0 && turn is null)
+                IReadOnlyList<CompanionWrite> companions = decision switch
+                {
+                    WriteDecision.Put put => put.Companions,
+                    WriteDecision.Remove remove => remove.Companions,
+                    _ => [],
+                };
+                if (turn is null && companions.Any(companion => companion.IsCharge))
                 {
                     turn = await turns.TakeAsync(key.Namespace, cancellationToken);
                     if (turn.KnowsBetter(companions))
@@ -222,7 +226,7 @@ internal sealed partial class ObjectGrain(
                 }
 
                 var outcome = await store.CommitAsync(ToCommit(decision, basis, write.Options, companions), cancellationToken);
-                Note(outcome, companions, turn);
+                turn?.Note(outcome, companions);
                 if (outcome is CommitOutcome.CompanionConflict)
                 {
                     if (++charge > ChargeAttempts)
@@ -230,6 +234,7 @@ internal sealed partial class ObjectGrain(
                         return Failed(StoreStatuses.Conflict(key));
                     }
 
+                    await SeeClaimsAsync(seen, cancellationToken);
                     continue;
                 }
 
@@ -249,6 +254,7 @@ internal sealed partial class ObjectGrain(
                     return Failed(StoreStatuses.Conflict(key));
                 }
 
+                await SeeClaimsAsync(seen, cancellationToken);
                 (basis, isFresh) = (current, true);
             }
         }
@@ -258,24 +264,6 @@ internal sealed partial class ObjectGrain(
         }
 
         TimeSpan Left() => WebhookBounds.Time - (clock.GetUtcNow() - began) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
-    }
-
-    /// <summary>Keeps for the next in line what a commit has told of the charged objects.</summary>
-    private static void Note(CommitOutcome outcome, IReadOnlyList<CompanionWrite> companions, ChargeTurns.Turn? turn)
-    {
-        var stored = outcome is CommitOutcome.Committed committed ? committed.Companions : [];
-        for (var index = 0; index < stored.Count; index++)
-        {
-            turn?.Note(companions[index].Key, companions[index].Expected, stored[index]);
-        }
-
-        if (outcome is CommitOutcome.CompanionConflict conflict)
-        {
-            foreach (var (changed, stands) in conflict.Current)
-            {
-                turn?.Note(changed, companions.First(companion => companion.Key == changed).Expected, stands);
-            }
-        }
     }
 
     /// <summary>Brings the view up to the store before a refusal is believed: what it misses (a namespace, an account) may have been created a moment ago.</summary>
@@ -295,6 +283,10 @@ internal sealed partial class ObjectGrain(
 
         return cache.Revision > seen;
     }
+
+    /// <summary>Brings the view up to the store for a Service: which addresses and ports are claimed, and by which revision of the claim, stands there alone.</summary>
+    private Task SeeClaimsAsync(Revision seen, CancellationToken cancellationToken) =>
+        key.GroupResource == Services ? CatchUpAsync(seen, cancellationToken) : Task.CompletedTask;
 
     /// <summary>Waits for the definition that the caller has seen; without it the kind is not known here, and the refusal says so.</summary>
     private async Task SeeAsync(Revision revision, CancellationToken cancellationToken)

@@ -258,7 +258,7 @@ internal sealed partial class Committer : BackgroundService, IObjectStore
                 current[write.Key] = write.Request.Removes ? null : stored;
                 for (var place = 0; place < companions.Count; place++)
                 {
-                    current[write.Companions[place].Key] = companions[place];
+                    current[write.Companions[place].Key] = write.Companions[place].Removes ? null : companions[place];
                 }
             }
             else if (outcome is CommitOutcome.CompanionConflict { Current: var winners })

@@ -35,7 +35,8 @@ public sealed record CommitRequest
     /// <summary>A namespace that must exist (and not be terminating when the object is new) in the same commit; null: none.</summary>
     public string? RequiredNamespace { get; init; }
 
-    /// <summary>Other objects that change in the same commit or not at all, as a quota that is charged for this one. Each has a row of its own in the log.</summary>
+    /// <summary>Other objects that change, come or go in the same commit or not at all, as a quota that is charged for this one or an address
+    /// that it takes. Each has a row of its own in the log.</summary>
     public IReadOnlyList<CompanionWrite> Companions { get; init; } = [];
 
     /// <summary>Who wrote.</summary>
@@ -59,7 +60,7 @@ public abstract record CommitOutcome
     /// <param name="Object">The object as it now stands (of a removal: as it last stood, with the removal's revision).</param>
     public sealed record Committed(StoredObject Object) : CommitOutcome
     {
-        /// <summary>The companions as they now stand, in the order of the request.</summary>
+        /// <summary>The companions as they now stand (of a removal: as they last stood), in the order of the request.</summary>
         public IReadOnlyList<StoredObject> Companions { get; init; } = [];
     }
 

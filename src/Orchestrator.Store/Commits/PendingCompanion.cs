@@ -10,16 +10,15 @@ internal sealed class PendingCompanion : ICommitRow
     private readonly CompanionWrite companion;
 
     /// <summary>Creates the pending form of a companion.</summary>
-    /// <exception cref="ArgumentException">The document cannot be stored, or no revision is expected: a bug of the caller.</exception>
+    /// <exception cref="ArgumentException">The document cannot be stored, or what is not expected to be there is to be removed: a bug of the caller.</exception>
     public PendingCompanion(CompanionWrite companion, PendingWrite write)
     {
         this.companion = companion;
         Key = companion.Key.ToString();
         Origin = write.Request;
-        if (companion.Expected == Revision.None)
+        if (companion.Removes && companion.Expected == Revision.None)
         {
-            // A companion is a change of something that is there; creating on the side is nobody's need.
-            throw new ArgumentException($"the companion {Key} expects no revision", nameof(companion));
+            throw new ArgumentException($"the companion {Key} removes what it expects not to be there", nameof(companion));
         }
 
         _ = DocumentFacts.OfStorable(companion.Document.Span, Key);
@@ -38,7 +37,7 @@ internal sealed class PendingCompanion : ICommitRow
     public ReadOnlyMemory<byte> Document => companion.Document;
 
     /// <inheritdoc />
-    public bool Removes => false;
+    public bool Removes => companion.Removes;
 
     /// <inheritdoc />
     public bool Terminating => false;

@@ -23,7 +23,7 @@ public sealed class PluginTests
         ["NamespaceLifecycle", "LimitRanger", "ServiceAccount", "NodeRestriction", "TaintNodesByCondition", "PodSecurity", "Priority", "DefaultTolerationSeconds",
             "DefaultStorageClass", "StorageObjectInUseProtection", "PersistentVolumeClaimResize", "RuntimeClass", "CertificateApproval", "CertificateSigning",
             "CertificateSubjectRestriction", "DefaultIngressClass", "PodTopologyLabels", "MutatingAdmissionPolicy", "MutatingAdmissionWebhook", "CertificateRequester", "RoleEscalation",
-            "ServiceAllocation", "ValidatingAdmissionPolicy", "ValidatingAdmissionWebhook", "ResourceQuota"],
+            "DeviceAccess", "ServiceAllocation", "ValidatingAdmissionPolicy", "ValidatingAdmissionWebhook", "ResourceQuota"],
         AdmissionPlugins.BuiltIn.Select(plugin => plugin.Name));
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Admission;
 using Orchestrator.Api.Identity;
+using Orchestrator.Api.Kinds;
 using Orchestrator.Api.Kinds.Services;
 using Orchestrator.Api.Tests.Kinds;
 using Xunit;
@@ -68,6 +69,82 @@ public sealed class ServiceAllocationTests
         Allocate("""{"type":"ExternalName","externalName":"example.org","clusterIP":"10.96.3.3","clusterIPs":["10.96.3.3"],"ipFamilies":["IPv4"],"ipFamilyPolicy":"SingleStack"}""",
             """{"type":"ClusterIP","clusterIP":"10.96.3.3","clusterIPs":["10.96.3.3"],"ipFamilies":["IPv4"],"ipFamilyPolicy":"SingleStack"}"""));
 
+    [Fact]
+    public void What_a_service_gets_is_claimed_in_its_commit()
+    {
+        var attributes = Attributes("""{"type":"NodePort","clusterIP":"10.96.3.3","clusterIPs":["10.96.3.3"],"ports":[{"port":80,"nodePort":30200},{"port":81,"nodePort":30200}]}""", old: null);
+        Assert.Null(Plugin.Validate(attributes));
+        Assert.Equal(["networking.k8s.io/ipaddresses//10.96.3.3", "orchestrator/nodeports//30200"], attributes.Companions.Select(claim => claim.Key.ToString()));
+        Assert.All(attributes.Companions, claim => Assert.True(claim is { Removes: false, IsCharge: false } && claim.Expected == Revision.None));
+        var address = JsonNode.Parse(attributes.Companions[0].Document.Span)!;
+        AssertSame("""{"parentRef":{"name":"svc","namespace":"ns","resource":"services"}}""", address["spec"]);
+        AssertSame("""{"ipaddress.kubernetes.io/ip-family":"IPv4","ipaddress.kubernetes.io/managed-by":"ipallocator.k8s.io"}""", address["metadata"]!["labels"]);
+        Assert.Equal("kube-apiserver", (string?)address["metadata"]!["managedFields"]![0]!["manager"]);
+    }
+
+    [Theory]
+    // Nothing changes, and all is claimed.
+    [InlineData("""{"type":"NodePort","clusterIPs":["10.96.3.3"],"ports":[{"nodePort":30200}]}""", "")]
+    // The port is given back, or another is taken.
+    [InlineData("""{"type":"ClusterIP","clusterIPs":["10.96.3.3"],"ports":[{"port":80}]}""", "-30200")]
+    [InlineData("""{"type":"NodePort","clusterIPs":["10.96.3.3"],"ports":[{"nodePort":30201}]}""", "+30201 -30200")]
+    [InlineData("""{"type":"ExternalName"}""", "-10.96.3.3 -30200")]
+    // The claim of the health check's port is missing, as in a cluster of before there were claims.
+    [InlineData("""{"type":"LoadBalancer","clusterIPs":["10.96.3.3"],"healthCheckNodePort":30300,"ports":[{"nodePort":30200}]}""", "+30300")]
+    public void Claims_follow_what_a_service_has(string spec, string expected)
+    {
+        var at = KindCase.At(Claim("networking.k8s.io", "ipaddresses", "10.96.3.3", "svc"), Claim("orchestrator", "nodeports", "30200", "svc"));
+        var attributes = AdmissionCase.Attributes("", "services", "svc", $$$"""{"metadata":{"name":"svc"},"spec":{{{spec}}}}""",
+            """{"spec":{"type":"NodePort","clusterIPs":["10.96.3.3"],"ports":[{"nodePort":30200}]}}""", at);
+        Assert.Null(Plugin.Validate(attributes));
+        Assert.Equal(expected, string.Join(' ', attributes.Companions.Select(claim => (claim.Removes ? "-" : "+") + claim.Key.Name)));
+        Assert.All(attributes.Companions, claim => Assert.Equal(claim.Removes ? new Revision(1) : Revision.None, claim.Expected));
+    }
+
+    [Fact]
+    public void A_claim_whose_service_lost_the_value_is_taken_over_and_one_that_a_user_made_keeps_its_address()
+    {
+        var left = Claim("networking.k8s.io", "ipaddresses", "10.96.3.3", "gone", ""","labels":{"ipaddress.kubernetes.io/managed-by":"ipallocator.k8s.io"}""");
+        var at = KindCase.At(left, Claim("orchestrator", "nodeports", "30200", "gone"), Claim("networking.k8s.io", "ipaddresses", "10.96.4.4", "gone"));
+        const string Taken = """{"metadata":{"name":"svc"},"spec":{"type":"NodePort","clusterIP":"10.96.3.3","ports":[{"port":80,"nodePort":30200}]}}""";
+        var attributes = AdmissionCase.Attributes("", "services", "svc", Taken, null, at);
+        Assert.Null(Plugin.Admit(attributes));
+        Assert.Null(Plugin.Validate(attributes));
+        Assert.Equal(2, attributes.Companions.Count);
+        Assert.All(attributes.Companions, claim => Assert.Equal((new Revision(1), false), (claim.Expected, claim.Removes)));
+
+        attributes = AdmissionCase.Attributes("", "services", "svc", Taken.Replace("10.96.3.3", "10.96.4.4", StringComparison.Ordinal), null, at);
+        Assert.Contains("10.96.4.4: provided IP is already allocated", Plugin.Admit(attributes)?.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_service_that_goes_gives_its_claims_back_and_a_finalizer_keeps_its_address()
+    {
+        var at = KindCase.At(
+            Claim("networking.k8s.io", "ipaddresses", "10.96.3.3", "svc", ""","finalizers":["example.org/hold"]"""), Claim("orchestrator", "nodeports", "30200", "svc"));
+        var released = Strategy("", "services").Released(
+            new ObjectKey("", "services", "ns", "svc"), Json("""{"spec":{"clusterIPs":["10.96.3.3"],"ports":[{"nodePort":30200},{"nodePort":30999}]}}"""), at).ToList();
+        Assert.Equal([("10.96.3.3", false), ("30200", true)], released.Select(claim => (claim.Key.Name, claim.Removes)));
+        Assert.NotNull(JsonNode.Parse(released[0].Document.Span)!["metadata"]!["deletionTimestamp"]);
+    }
+
+    [Fact]
+    public void A_load_balancer_that_must_know_its_nodes_gets_a_port_for_it_and_keeps_it()
+    {
+        const string Local = """{"type":"LoadBalancer","externalTrafficPolicy":"Local","clusterIP":"10.96.3.3","clusterIPs":["10.96.3.3"],"ports":[]}""";
+        var spec = Allocate(Local);
+        var port = spec["healthCheckNodePort"]!.GetValue<int>();
+        Assert.InRange(port, 30000, 32767);
+        Assert.Equal(port, Allocate(Local, spec.ToJsonString())["healthCheckNodePort"]!.GetValue<int>());
+        Assert.Null(Allocate(spec.ToJsonString().Replace("Local", "Cluster", StringComparison.Ordinal), spec.ToJsonString())["healthCheckNodePort"]);
+        var status = Plugin.Admit(Attributes(Local.Replace("\"ports\":[]", "\"ports\":[],\"healthCheckNodePort\":30123", StringComparison.Ordinal), old: null));
+        Assert.Equal("Internal error occurred: failed to allocate requested HealthCheck NodePort 30123: provided port is already allocated", status?.Message);
+    }
+
+    private static (ObjectKey, string) Claim(string group, string resource, string name, string service, string metadata = "") => (
+        new ObjectKey(group, resource, "", name),
+        $$$$"""{"metadata":{"name":"{{{{name}}}}"{{{{metadata}}}}},"spec":{"parentRef":{"resource":"services","namespace":"ns","name":"{{{{service}}}}"}}}""");
+
     private static JsonNode Allocate(string spec, string? old = null)
     {
         var attributes = Attributes(spec, old);
@@ -76,5 +153,5 @@ public sealed class ServiceAllocationTests
     }
 
     private static AdmissionAttributes Attributes(string spec, string? old) => AdmissionCase.Attributes(
-        "", "services", "svc", $$"""{"metadata":{"name":"svc"},"spec":{{spec}}}""", old is null ? null : $$"""{"spec":{{old}}}""", KindCase.At(Other));
+        "", "services", "svc", $$$"""{"metadata":{"name":"svc"},"spec":{{{spec}}}}""", old is null ? null : $$$"""{"spec":{{{old}}}}""", KindCase.At(Other));
 }

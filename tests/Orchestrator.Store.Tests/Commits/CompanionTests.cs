@@ -77,12 +77,37 @@ public sealed class CompanionTests(PostgresFixture postgres) : IClassFixture<Pos
     }
 
     [Fact]
+    public async Task A_companion_that_must_not_be_there_is_created_once_and_one_that_goes_with_its_write_can_be_created_again()
+    {
+        await using var one = await StoreUnderTest.StartAsync(postgres.Options, Token);
+        await using var two = await StoreUnderTest.StartAsync(postgres.Options, Token);
+        var claim = new ObjectKey("orchestrator", "nodeports", "", "30080");
+        CommitRequest Claiming(string name) => Make.Write(Make.ConfigMap(name)) with { Companions = [new CompanionWrite(claim, Revision.None, Make.Write(claim).Document)] };
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => (number % 2 == 0 ? one : two).Store.CommitAsync(Claiming($"claimant-{number}"), Token)));
+        var won = Assert.Single(outcomes.OfType<CommitOutcome.Committed>());
+        Assert.All(outcomes.OfType<CommitOutcome.CompanionConflict>(), lost => Assert.Equal(won.Companions[0].Revision, lost.Current[claim]!.Revision));
+        Assert.Equal(19, outcomes.OfType<CommitOutcome.CompanionConflict>().Count());
+        Assert.Equal(won.Object.Revision.Value + 1, won.Companions[0].Revision.Value);
+
+        var gone = Make.Remove(won.Object.Key, won.Object.Revision) with
+        {
+            Companions = [new CompanionWrite(claim, won.Companions[0].Revision, Make.Write(claim).Document) { Removes = true }],
+        };
+        Assert.IsType<CommitOutcome.Committed>(await one.Store.CommitAsync(gone, Token));
+        Assert.Null(await two.Store.ReadAsync(claim, Token));
+        Assert.IsType<CommitOutcome.Committed>(await two.Store.CommitAsync(Claiming("heir"), Token));
+        await using var command = one.Database.CreateCommand("SELECT string_agg(type::text, ' ' ORDER BY revision) FROM change WHERE key = 'orchestrator/nodeports//30080'");
+        Assert.Equal("0 2 0", await command.ExecuteScalarAsync(Token));
+    }
+
+    [Fact]
     public async Task A_companion_that_cannot_be_stored_is_refused_before_the_queue()
     {
         await using var silo = await StoreUnderTest.StartAsync(postgres.Options, Token);
         var write = Make.Write(Make.ConfigMap("x"));
-        var made = write with { Companions = [new CompanionWrite(Make.ConfigMap("y"), default, Make.Document(Make.ConfigMap("y")))] };
-        await Assert.ThrowsAsync<ArgumentException>(() => silo.Store.CommitAsync(made, Token));
+        var unmade = write with { Companions = [new CompanionWrite(Make.ConfigMap("y"), default, Make.Document(Make.ConfigMap("y"))) { Removes = true }] };
+        await Assert.ThrowsAsync<ArgumentException>(() => silo.Store.CommitAsync(unmade, Token));
         var broken = write with { Companions = [new CompanionWrite(Make.ConfigMap("y"), new Revision(1), "{"u8.ToArray())] };
         await Assert.ThrowsAsync<ArgumentException>(() => silo.Store.CommitAsync(broken, Token));
     }

@@ -60,7 +60,7 @@ internal static class CarriedService
 
     private static void Carry(string field, JsonObject spec, JsonObject before)
     {
-        var empty = spec[field] is null or JsonArray { Count: 0 } || JsonReading.AsText(spec[field]) == "";
+        var empty = spec[field] is null or JsonArray { Count: 0 } || JsonReading.AsText(spec[field]) == "" || JsonReading.AsInteger(spec[field]) == 0;
         if (empty && before.Has(field))
         {
             spec[field] = before[field]!.DeepClone();
@@ -81,6 +81,15 @@ internal static class CarriedService
 
     private static void CarryNodePorts(JsonObject spec, JsonObject before)
     {
+        if (ServiceValidation.NeedsHealthCheck(spec) && ServiceValidation.NeedsHealthCheck(before))
+        {
+            Carry("healthCheckNodePort", spec, before);
+        }
+        else if (ServiceValidation.NeedsHealthCheck(before) && spec.Integer("healthCheckNodePort") == before.Integer("healthCheckNodePort"))
+        {
+            spec.Remove("healthCheckNodePort");
+        }
+
         var taken = spec.Items("ports").Select(port => port.Integer("nodePort") ?? 0).ToHashSet();
         foreach (var port in spec.Items("ports").Where(port => port.Integer("nodePort") is null or 0))
         {

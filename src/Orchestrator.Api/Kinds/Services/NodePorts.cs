@@ -22,21 +22,12 @@ internal static class NodePorts
     public static int? Choose(IReadOnlySet<long> used, Guid seed) =>
         Search(First + Reserved, Last, used, seed) ?? Search(First, First + Reserved - 1, used, seed);
 
+    // Any of the free ones with the same chance: of many who choose at once, few want the same even when few are free.
     private static int? Search(int first, int last, IReadOnlySet<long> used, Guid seed)
     {
+        var free = Enumerable.Range(first, last - first + 1).Where(port => !used.Contains(port)).ToList();
         Span<byte> bytes = stackalloc byte[16];
         seed.TryWriteBytes(bytes);
-        var count = last - first + 1;
-        var start = (int)(BinaryPrimitives.ReadUInt32BigEndian(bytes) % count);
-        for (var i = 0; i < count; i++)
-        {
-            var port = first + ((start + i) % count);
-            if (!used.Contains(port))
-            {
-                return port;
-            }
-        }
-
-        return null;
+        return free.Count == 0 ? null : free[(int)(BinaryPrimitives.ReadUInt32BigEndian(bytes) % free.Count)];
     }
 }

@@ -58,23 +58,37 @@ public sealed class ServiceAddresses
     /// <summary>How many addresses from the start are kept for those asked for by number; upstream: min(max(16, size/16), 256).</summary>
     private uint ReservedLow() => Math.Min(Math.Min(Math.Max(16, size / 16), 256), size - 2);
 
+    /// <summary>Any of the free addresses with the same chance: of many who choose at once, few want the same even when few are free.</summary>
     private string? Search(uint from, uint to, IReadOnlySet<string> used, Guid seed)
     {
         Span<byte> bytes = stackalloc byte[16];
         seed.TryWriteBytes(bytes);
-        var count = to - from;
-        var start = BinaryPrimitives.ReadUInt32BigEndian(bytes) % count;
-        for (var i = 0U; i < count; i++)
+        for (var chance = 0; chance < bytes.Length; chance += sizeof(uint))
         {
-            var offset = from + ((start + i) % count);
-            var address = ToText(network + offset);
-            if (offset is not (ApiServerOffset or DnsOffset) && !used.Contains(address))
+            // In a range that is not nearly full this ends the search, without a look at all that is taken.
+            var offset = from + (BinaryPrimitives.ReadUInt32BigEndian(bytes[chance..]) % (to - from));
+            if (offset is not (ApiServerOffset or DnsOffset) && ToText(network + offset) is var address && !used.Contains(address))
             {
                 return address;
             }
         }
 
-        return null;
+        var taken = used.Select(ToNumber).OfType<uint>().Select(number => number - network).Concat([ApiServerOffset, DnsOffset])
+            .Where(offset => offset >= from && offset < to).Distinct().Order().ToList();
+        var free = to - from - (uint)taken.Count;
+        if (free == 0)
+        {
+            return null;
+        }
+
+        var chosen = from + (BinaryPrimitives.ReadUInt32BigEndian(bytes) % free);
+        foreach (var offset in taken.TakeWhile(offset => offset <= chosen))
+        {
+            // Each taken one before the chosen one moves it up by one.
+            chosen++;
+        }
+
+        return ToText(network + chosen);
     }
 
     private static uint? ToNumber(string text) =>

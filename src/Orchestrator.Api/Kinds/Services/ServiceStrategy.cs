@@ -24,6 +24,10 @@ internal sealed class ServiceStrategy : StatusStrategy
     public override void Default(JsonObject obj) => ServiceDefaults.Apply(obj);
 
     /// <inheritdoc />
+    public override IEnumerable<CompanionWrite> Released(ObjectKey key, JsonObject last, Surroundings at) =>
+        ServiceClaims.Follow(key, ServiceHoldings.Of(last.Object("spec")), ServiceHoldings.None, at);
+
+    /// <inheritdoc />
     public override IEnumerable<FieldError> Validate(JsonObject obj) => ServiceValidation.Validate(obj);
 
     /// <inheritdoc />

@@ -52,9 +52,17 @@ internal static class ServiceValidation
             ValidateFirstStays("ipFamilies", spec, before, faults);
         }
 
+        if (NeedsHealthCheck(spec) && NeedsHealthCheck(before) && spec.Integer("healthCheckNodePort") != before.Integer("healthCheckNodePort"))
+        {
+            faults.Forbidden("spec.healthCheckNodePort", "field is immutable");
+        }
+
         faults.AddRange(Validate(service));
         return faults;
     }
+
+    /// <summary>Whether a load balancer must be told which nodes have a pod of the Service. Upstream: NeedsHealthCheck of pkg/api/service.</summary>
+    public static bool NeedsHealthCheck(JsonObject? spec) => spec.Text("type") == "LoadBalancer" && spec.Text("externalTrafficPolicy") == "Local";
 
     private static void ValidateFirstStays(string list, JsonObject? spec, JsonObject? before, Faults faults)
     {
@@ -217,6 +225,23 @@ internal static class ServiceValidation
         else if (spec.Text("externalTrafficPolicy") is { Length: > 0 } policy && spec.Array("externalIPs") is not { Count: > 0 })
         {
             faults.Invalid("spec.externalTrafficPolicy", policy, "may only be set for externally-accessible services");
+        }
+
+        var healthPort = spec.Integer("healthCheckNodePort") ?? 0;
+        if (NeedsHealthCheck(spec))
+        {
+            if (healthPort == 0)
+            {
+                faults.Required("spec.healthCheckNodePort");
+            }
+            else
+            {
+                faults.Invalid("spec.healthCheckNodePort", healthPort, Formats.PortNumber(healthPort));
+            }
+        }
+        else if (healthPort != 0)
+        {
+            faults.Invalid("spec.healthCheckNodePort", healthPort, "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'");
         }
     }
 }
