@@ -46,8 +46,16 @@ internal sealed class ServiceAllocation(ServiceAddresses addresses) : IAdmission
 
         var taken = TakenByServices.Of(attributes.At.View.List(Services).Where(service => service.Key != attributes.Key));
         AllocateFamilies(spec, faults);
-        AllocateAddress(spec, taken, attributes.At.NewUid(), faults);
-        AllocatePorts(spec, taken, attributes.At, faults);
+        if (faults.Count == 0)
+        {
+            AllocateAddress(spec, taken, attributes, faults);
+        }
+
+        if (faults.Count == 0)
+        {
+            AllocatePorts(spec, taken, attributes.At, faults);
+        }
+
         return faults.Count == 0 ? null : Statuses.Invalid("", "Service", attributes.FinalName, faults);
     }
 
@@ -93,7 +101,7 @@ internal sealed class ServiceAllocation(ServiceAddresses addresses) : IAdmission
         }
     }
 
-    private void AllocateAddress(JsonObject spec, TakenByServices taken, Guid seed, Faults faults)
+    private void AllocateAddress(JsonObject spec, TakenByServices taken, AdmissionAttributes attributes, Faults faults)
     {
         var asked = spec.Texts("clusterIPs").FirstOrDefault() ?? "";
         if (asked == "None")
@@ -101,10 +109,18 @@ internal sealed class ServiceAllocation(ServiceAddresses addresses) : IAdmission
             return;
         }
 
+        // An address belongs to a Service by name, which is noticed before the name itself is looked at; a dry run claims none.
+        var isNameless = attributes.FinalName.Length == 0 && !attributes.Options.DryRun;
         if (asked.Length == 0)
         {
-            if (addresses.Choose(taken.Addresses, seed) is { } free)
+            if (addresses.Choose(taken.Addresses, attributes.At.NewUid()) is { } free)
             {
+                if (isNameless)
+                {
+                    faults.Invalid("spec.clusterIPs", new JsonArray(""), "failed to allocate IP: " + NamelessClaim(free));
+                    return;
+                }
+
                 spec["clusterIP"] = free;
                 spec["clusterIPs"] = new JsonArray(free);
             }
@@ -122,7 +138,14 @@ internal sealed class ServiceAllocation(ServiceAddresses addresses) : IAdmission
         {
             faults.Invalid("spec.clusterIPs", spec.Array("clusterIPs"), $"failed to allocate IP {asked}: provided IP is already allocated");
         }
+        else if (isNameless && Formats.IsIpAddress(asked))
+        {
+            faults.Invalid("spec.clusterIPs", spec.Array("clusterIPs"), $"failed to allocate IP {asked}: {NamelessClaim(asked)}");
+        }
     }
+
+    private static string NamelessClaim(string address) =>
+        $"IPAddress.networking.k8s.io {GoText.Quote(address)} is invalid: spec.parentRef.name: Required value";
 
     private static void AllocatePorts(JsonObject spec, TakenByServices taken, Surroundings at, Faults faults)
     {
