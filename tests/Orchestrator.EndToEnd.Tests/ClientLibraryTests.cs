@@ -4,10 +4,11 @@ using k8s;
 using k8s.Autorest;
 using k8s.Models;
 using Orchestrator.EndToEnd.Tests.Harness;
+using Orchestrator.EndToEnd.Tests.Operators;
 
 namespace Orchestrator.EndToEnd.Tests;
 
-/// <summary>Client libraries against real containers: create, list, watch, patch, apply, exec, logs, port-forward, delete.</summary>
+/// <summary>Client libraries against real containers: create, list, watch and informer, patch, apply, exec, logs, port-forward, delete.</summary>
 public sealed class ClientLibraryTests(ClusterFixture fixture)
 {
     private const string JavaScriptClient = "@kubernetes/client-node@1.4.0";
@@ -51,6 +52,9 @@ public sealed class ClientLibraryTests(ClusterFixture fixture)
     {
         var ns = (await fixture.Cluster.NamespaceAsync()).Namespace;
         using var client = new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(fixture.Cluster.Kubeconfig));
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var informer = new Informer<V1Pod, V1PodList>(client, "", "v1", "pods", ns, TimeSpan.FromMinutes(10));
+        var informed = informer.RunAsync(over.Token);
         var created = await client.CoreV1.CreateNamespacedPodAsync(KubernetesYaml.Deserialize<V1Pod>(Pods.Busybox(
             "cs", "echo line one\nwhile true; do echo served | nc -l -p 8080; done")), ns, cancellationToken: Token);
         Assert.Equal("Pending", created.Status.Phase);
@@ -61,6 +65,8 @@ public sealed class ClientLibraryTests(ClusterFixture fixture)
         var patched = await client.CoreV1.PatchNamespacedPodAsync(
             new V1Patch("""{"metadata":{"labels":{"tier":"front"}}}""", V1Patch.PatchType.StrategicMergePatch), "cs", ns, cancellationToken: Token);
         Assert.Equal("front", patched.Metadata.Labels["tier"]);
+        await Until.AsWantedAsync("a pod that runs and has its new label, in the informer's copy",
+            () => Task.FromResult(informer.Get("cs")), pod => pod is { Status.Phase: "Running" } && pod.Metadata.Labels.ContainsKey("tier"));
         var applied = await client.CoreV1.PatchNamespacedConfigMapAsync(
             new V1Patch("""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"applied"},"data":{"a":"1"}}""", V1Patch.PatchType.ApplyPatch),
             "applied", ns, fieldManager: "cs", cancellationToken: Token);
@@ -86,6 +92,10 @@ public sealed class ClientLibraryTests(ClusterFixture fixture)
         var gone = WatchAsync(client, ns, null, (type, pod) => type == WatchEventType.Deleted);
         await client.CoreV1.DeleteNamespacedPodAsync("cs", ns, cancellationToken: Token);
         await gone;
+        await Until.AsWantedAsync("an informer without the pod", () => Task.FromResult(informer.Get("cs")), pod => pod is null);
+        Assert.Equal((1, 0), (informer.Lists, informer.Expirations));
+        await over.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => informed);
     }
 
     /// <summary>What comes out of the pod's port. The listener is started anew for each connection, so that one may find nobody.</summary>

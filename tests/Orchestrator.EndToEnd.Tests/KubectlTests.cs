@@ -18,7 +18,7 @@ public sealed class KubectlTests(ClusterFixture fixture)
         Assert.Contains(kubectl.Namespace, await kubectl.RunAsync("get pods -A"), StringComparison.Ordinal);
         Assert.Contains("3/3", await kubectl.RunAsync("get deployments,replicasets,services,endpointslices"), StringComparison.Ordinal);
         Assert.Contains("RollingUpdate", await kubectl.RunAsync("describe deployment web"), StringComparison.Ordinal);
-        Assert.Contains("Started container web", await kubectl.RunAsync("describe pods"), StringComparison.Ordinal);
+        Assert.Contains("Container started", await kubectl.RunAsync("describe pods"), StringComparison.Ordinal);
         Assert.Contains("Endpoints:", await kubectl.RunAsync("describe service web"), StringComparison.Ordinal);
         Assert.Contains("cpu", await kubectl.RunAsync("describe node e2e"), StringComparison.Ordinal);
 

@@ -19,7 +19,7 @@ public sealed class OldKubectlTests(ClusterFixture fixture)
         Assert.Contains("serverside-applied", await kubectl.RunAsync("apply --server-side --force-conflicts -f", SourceTree.At("examples", "web.yaml")), StringComparison.Ordinal);
         await kubectl.RunAsync("patch deployment web -p", """{"spec":{"replicas":2}}""");
         await kubectl.UntilFieldAsync("deployment web", ".status.replicas", "2");
-        Assert.Contains("Started container web", await kubectl.RunAsync("describe pods"), StringComparison.Ordinal);
+        Assert.Contains("Container started", await kubectl.RunAsync("describe pods"), StringComparison.Ordinal);
         Assert.Contains("replicas", await kubectl.RunAsync("explain deployment.spec.replicas"), StringComparison.Ordinal);
         Assert.Contains("error validating data", (await kubectl.TryWithAsync("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndta: {}\n", "create -f -")).Errors, StringComparison.Ordinal);
 

@@ -37,7 +37,7 @@ internal sealed class ContainerStarter(NodeContext node, PodMemory memory, PodRe
 
         var path = PodReports.PathOf(view.Pod, start.Container.Name);
         _pulled.Remove(start.Container.Name);
-        reports.Normal("Created", $"Created container: {start.Container.Name}", path);
+        reports.Normal("Created", "Container created", path);
         try
         {
             await node.Runtime.StartContainerAsync(containerId, cancellationToken);
@@ -51,7 +51,7 @@ internal sealed class ContainerStarter(NodeContext node, PodMemory memory, PodRe
         }
 
         memory.Waiting.Remove(start.Container.Name);
-        reports.Normal("Started", $"Started container {start.Container.Name}", path);
+        reports.Normal("Started", "Container started", path);
         if (start.Container.Lifecycle?.PostStart is not { } hook)
         {
             return true;
@@ -83,7 +83,7 @@ internal sealed class ContainerStarter(NodeContext node, PodMemory memory, PodRe
         switch (ImageNames.ActionFor(container, present is not null))
         {
             case ImageAction.Use:
-                reports.Normal("Pulled", $"Container image \"{container.Image}\" already present on machine", path);
+                reports.Normal("Pulled", $"Container image \"{container.Image}\" already present on machine and can be accessed by the pod", path);
                 return present;
             case ImageAction.Refuse:
                 var message = $"Container image \"{container.Image}\" is not present with pull policy of Never";

@@ -46,8 +46,12 @@ internal sealed class ServiceAllocation(ServiceAddresses addresses) : IAdmission
         var faults = new Faults();
         var (held, taken) = (ServiceHoldings.Of(before), TakenByServices.For(attributes.Key with { Name = attributes.FinalName }, attributes.At.View));
         AllocateFamilies(spec, faults);
-        var isFull = AllocateAddress(spec, held, taken, attributes.At.NewUid(), faults)
-            ?? ServicePorts.Allocate(spec, held, taken, attributes.At, faults);
+        var isFull = faults.Count > 0 ? null : AllocateAddress(spec, held, taken, attributes, faults);
+        if (faults.Count == 0)
+        {
+            isFull ??= ServicePorts.Allocate(spec, held, taken, attributes.At, faults);
+        }
+
         return faults.Count > 0 ? Statuses.Invalid("", "Service", attributes.FinalName, faults) : isFull;
     }
 
@@ -112,7 +116,7 @@ internal sealed class ServiceAllocation(ServiceAddresses addresses) : IAdmission
     }
 
     /// <summary>A status when no address is left.</summary>
-    private ApiStatus? AllocateAddress(JsonObject spec, ServiceHoldings held, TakenByServices taken, Guid seed, Faults faults)
+    private ApiStatus? AllocateAddress(JsonObject spec, ServiceHoldings held, TakenByServices taken, AdmissionAttributes attributes, Faults faults)
     {
         var asked = spec.Texts("clusterIPs").FirstOrDefault() ?? "";
         if (asked == "None" || held.Addresses.Contains(asked))
@@ -120,11 +124,19 @@ internal sealed class ServiceAllocation(ServiceAddresses addresses) : IAdmission
             return null;
         }
 
+        // An address belongs to a Service by name, which is noticed before the name itself is looked at; a dry run claims none.
+        var isNameless = attributes.FinalName.Length == 0 && !attributes.Options.DryRun;
         if (asked.Length == 0)
         {
-            if (addresses.Choose(taken.Addresses, seed) is not { } free)
+            if (addresses.Choose(taken.Addresses, attributes.At.NewUid()) is not { } free)
             {
                 return Statuses.InternalError("failed to allocate a serviceIP: range is full");
+            }
+
+            if (isNameless)
+            {
+                faults.Invalid("spec.clusterIPs", new JsonArray(""), "failed to allocate IP: " + NamelessClaim(free));
+                return null;
             }
 
             spec["clusterIP"] = free;
@@ -139,7 +151,14 @@ internal sealed class ServiceAllocation(ServiceAddresses addresses) : IAdmission
         {
             faults.Invalid("spec.clusterIPs", spec.Array("clusterIPs"), $"failed to allocate IP {asked}: provided IP is already allocated");
         }
+        else if (isNameless && Formats.IsIpAddress(asked))
+        {
+            faults.Invalid("spec.clusterIPs", spec.Array("clusterIPs"), $"failed to allocate IP {asked}: {NamelessClaim(asked)}");
+        }
 
         return null;
     }
+
+    private static string NamelessClaim(string address) =>
+        $"IPAddress.networking.k8s.io {GoText.Quote(address)} is invalid: spec.parentRef.name: Required value";
 }

@@ -22,10 +22,10 @@ internal sealed class Faults : List<FieldError>
     public void Duplicate(string field, object? value) => Add(FieldError.Duplicate(field, value));
 
     /// <summary>Notes a value that is not among those listed.</summary>
-    public void NotSupported(string field, string value, params string[] supported) => Add(FieldError.NotSupported(field, value, supported));
+    public void NotSupported(string field, string value, params IReadOnlyList<string> supported) => Add(FieldError.NotSupported(field, value, supported));
 
     /// <summary>Notes an empty value as missing and one that is not listed as unsupported.</summary>
-    public void OneOf(string field, string value, params string[] supported)
+    public void OneOf(string field, string value, params IReadOnlyList<string> supported)
     {
         if (value.Length == 0)
         {
@@ -38,7 +38,7 @@ internal sealed class Faults : List<FieldError>
     }
 
     /// <summary>Notes a value that is set and not listed.</summary>
-    public void OneOfIfSet(string field, string value, params string[] supported)
+    public void OneOfIfSet(string field, string value, params IReadOnlyList<string> supported)
     {
         if (value.Length > 0 && !supported.Contains(value, StringComparer.Ordinal))
         {

@@ -4,7 +4,9 @@ namespace Orchestrator.Api.Tables;
 /// <param name="Columns">The columns.</param>
 /// <param name="Cells">One value per column: text, long, bool or null.</param>
 /// <param name="Condition">What the row says of the object as a whole: Succeeded or Failed; null says nothing.</param>
-internal sealed record KindTable(TableColumn[] Columns, Func<PrintedObject, object?[]> Cells, Func<PrintedObject, RowCondition?>? Condition = null)
+/// <param name="Rank">What a list's rows are ordered by before their names; null: by their names alone, as the list is.</param>
+internal sealed record KindTable(
+    TableColumn[] Columns, Func<PrintedObject, object?[]> Cells, Func<PrintedObject, RowCondition?>? Condition = null, Func<PrintedObject, long>? Rank = null)
 {
     internal static readonly TableColumn Name = new("Name", "string", "name", 0, "Name must be unique within a namespace.");
 

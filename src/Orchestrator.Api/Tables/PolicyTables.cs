@@ -62,7 +62,8 @@ internal static class PolicyTables
         [
             o.Name, o.Text("spec.priorityLevelConfiguration.name"), o.Number("spec.matchingPrecedence"), o.Text("spec.distinguisherMethod.type", PrintedObject.None),
             o.Age, o.Condition("Dangling") is { Length: > 0 } dangling ? dangling : "?",
-        ]);
+        ],
+        Rank: o => o.Number("spec.matchingPrecedence"));
 
     internal static readonly KindTable PriorityLevels = new(
         [

@@ -19,9 +19,17 @@ public static class TablePrinter
     /// <param name="subresource">The subresource that is printed, where it prints as something else; empty: the object itself.</param>
     public static IReadOnlyList<TableColumn> ColumnDefinitions(ResourceKind kind, string subresource = "") => TableOf(kind, subresource).Columns;
 
+    /// <summary>The objects of a list, or of a page of one, in the order of their rows.</summary>
+    /// <param name="kind">The kind of the objects.</param>
+    /// <param name="objects">The objects, in the order of the list.</param>
+    /// <param name="document">The document of one.</param>
+    /// <remarks>Upstream: printFlowSchemaList alone changes the order, to that in which the schemas are asked.</remarks>
+    public static IEnumerable<T> InOrder<T>(ResourceKind kind, IEnumerable<T> objects, Func<T, ReadOnlyMemory<byte>> document) =>
+        TableOf(kind, "").Rank is { } rank ? objects.OrderBy(one => Rank(document(one), rank)) : objects;
+
     /// <summary>The whole table.</summary>
     /// <param name="kind">The kind of the objects.</param>
-    /// <param name="objects">The objects, in the order of the rows.</param>
+    /// <param name="objects">The objects, in the order of the list.</param>
     /// <param name="resourceVersion">The revision of the list, or of the one object.</param>
     /// <param name="continueToken">Where the next page begins; null on the last.</param>
     /// <param name="includeObject">None, Metadata (also when empty) or Object: what each row carries of its object.</param>
@@ -33,7 +41,7 @@ public static class TablePrinter
         using (var writer = new Utf8JsonWriter(buffer))
         {
             WriteStart(writer, kind, resourceVersion, continueToken);
-            foreach (var stored in objects)
+            foreach (var stored in InOrder(kind, objects, static stored => stored.Document))
             {
                 WriteRow(writer, kind, stored.Document, includeObject, now);
             }
@@ -125,6 +133,12 @@ public static class TablePrinter
     {
         writer.WriteEndArray();
         writer.WriteEndObject();
+    }
+
+    private static long Rank(ReadOnlyMemory<byte> document, Func<PrintedObject, long> rank)
+    {
+        using var json = JsonDocument.Parse(document, new JsonDocumentOptions { MaxDepth = Reading.MaxDepth });
+        return rank(new PrintedObject(json.RootElement, default));
     }
 
     private static KindTable TableOf(ResourceKind kind, string subresource) =>

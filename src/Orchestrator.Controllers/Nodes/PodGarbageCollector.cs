@@ -17,6 +17,9 @@ internal sealed class PodGarbageCollector : IReconciler
     /// <summary>Deletes in one pass; the rest follows in the next.</summary>
     public const int MaxDeletes = 500;
 
+    /// <summary>How long a pod may wait for a node that is not known: whoever bound it may be about to register the node. Upstream: quarantineTime.</summary>
+    public static readonly TimeSpan Quarantine = TimeSpan.FromSeconds(40);
+
     private static readonly ObjectKey AllPods = Resources.Pods.Key("", "");
 
     public string Name => "pod-garbage-collector";
@@ -39,7 +42,8 @@ internal sealed class PodGarbageCollector : IReconciler
     public Plan Reconcile(ObjectKey key, IClusterView view, DateTimeOffset now)
     {
         var pods = view.List<V1Pod>(Resources.Pods);
-        var lost = pods.Where(pod => IsUnboundAndGoing(pod.Value) || IsOnLostNode(pod.Value, view)).ToList();
+        var nodeless = pods.Where(pod => IsOnLostNode(pod.Value, view)).ToLookup(pod => WaitOf(pod, now) is null);
+        var lost = pods.Where(pod => IsUnboundAndGoing(pod.Value)).Concat(nodeless[true]);
         var finished = pods.Where(pod => Pods.IsTerminal(pod.Value) && !pod.IsDeleting).ToList();
         var surplus = finished
             .OrderBy(pod => pod.Meta.CreationTimestamp).ThenBy(pod => pod.Name, StringComparer.Ordinal)
@@ -47,8 +51,13 @@ internal sealed class PodGarbageCollector : IReconciler
         return new Plan
         {
             Writes = [.. lost.Concat(surplus).DistinctBy(pod => pod.Key).Take(MaxDeletes).Select(pod => new PlannedWrite.Delete(pod.Key, pod.Uid, null, 0))],
+            RequeueAfter = nodeless[false].Min(pod => WaitOf(pod, now)),
         };
     }
+
+    /// <summary>How long a pod without a node is left alone; null: no longer.</summary>
+    private static TimeSpan? WaitOf(Typed<V1Pod> pod, DateTimeOffset now) =>
+        !pod.IsDeleting && pod.Meta.CreationTimestamp.Instant() is { } created && created + Quarantine > now ? created + Quarantine - now : null;
 
     private static bool IsUnboundAndGoing(V1Pod pod) => pod.Metadata.DeletionTimestamp is not null && string.IsNullOrEmpty(pod.Spec?.NodeName);
 

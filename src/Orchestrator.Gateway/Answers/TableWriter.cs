@@ -40,7 +40,7 @@ internal static class TableWriter
         var output = request.Http.Response.BodyWriter;
         await using var writer = new Utf8JsonWriter(output);
         TablePrinter.WriteStart(writer, request.Kind, page.Revision.ToString(), page.Next?.Encode());
-        foreach (var cached in page.Objects)
+        foreach (var cached in TablePrinter.InOrder(request.Kind, page.Objects, static cached => cached.Stored.Document))
         {
             TablePrinter.WriteRow(writer, request.Kind, VersionView.Of(request.Kind, cached.Stored.Document), request.Query("includeObject"), now);
             if (writer.BytesPending >= FlushEvery)

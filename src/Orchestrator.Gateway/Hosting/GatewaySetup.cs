@@ -7,9 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orchestrator.Gateway.AgentEndpoint;
 using Orchestrator.Gateway.Authentication;
-using Orchestrator.Gateway.Conversion;
 using Orchestrator.Gateway.Subresources;
-using Orchestrator.Grains.Conversion;
 using Orchestrator.Grains.Tokens;
 using Orchestrator.Store.Kinds;
 
@@ -43,7 +41,6 @@ public static class GatewaySetup
         services.AddSingleton(provider => new TokenIssuer(
             options.ServiceAccountKey, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Store.Cache.IWatchCache>()));
         services.AddSingleton<ITokenIssuer>(provider => provider.GetRequiredService<TokenIssuer>());
-        services.AddSingleton<IObjectConverter, ConversionWebhooks>();
         services.AddSingleton<GatewayStop>();
         services.AddSingleton<ConnectAdmission>();
         services.AddHostedService(provider => provider.GetRequiredService<GatewayStop>());

@@ -81,6 +81,7 @@ internal sealed class OpenApiWriter(ApiFacts facts, Utf8JsonWriter json, bool is
     {
         json.WriteStartObject();
         WriteDescription(definition, descriptions.OfDefinition(name));
+        var required = RequiredFields(definition);
         foreach (var member in definition.EnumerateObject())
         {
             if (member.NameEquals("properties"))
@@ -89,7 +90,7 @@ internal sealed class OpenApiWriter(ApiFacts facts, Utf8JsonWriter json, bool is
                 foreach (var property in member.Value.EnumerateObject())
                 {
                     json.WritePropertyName(property.Name);
-                    WriteSchema(property.Value, descriptions.OfField(name, property.Name));
+                    WriteSchema(property.Value, FieldNotes.Of(descriptions, name, property, required.Contains(property.Name)));
                 }
 
                 json.WriteEndObject();
@@ -124,14 +125,23 @@ internal sealed class OpenApiWriter(ApiFacts facts, Utf8JsonWriter json, bool is
         }
     }
 
-    private void WriteSchema(JsonElement schema, string? description = null)
+    private static HashSet<string> RequiredFields(JsonElement definition) =>
+        definition.TryGetProperty("required", out var names) && names.ValueKind == JsonValueKind.Array
+            ? [.. names.EnumerateArray().Select(static name => name.GetString()!)]
+            : [];
+
+    /// <summary>Writes a schema, or a part of one.</summary>
+    /// <param name="schema">The facts.</param>
+    /// <param name="notes">What else is known of it; null for what is no field.</param>
+    private void WriteSchema(JsonElement schema, FieldNotes? notes = null)
     {
         switch (schema.ValueKind)
         {
             case JsonValueKind.Object:
                 json.WriteStartObject();
-                WriteDescription(schema, description);
-                WriteSchemaMembers(schema, isDescribed: description is not null);
+                WriteDescription(schema, notes?.Description);
+                WriteValues(schema, notes);
+                WriteSchemaMembers(schema, notes);
                 json.WriteEndObject();
                 break;
             case JsonValueKind.Array:
@@ -149,16 +159,31 @@ internal sealed class OpenApiWriter(ApiFacts facts, Utf8JsonWriter json, bool is
         }
     }
 
-    private void WriteSchemaMembers(JsonElement schema, bool isDescribed)
+    private void WriteValues(JsonElement schema, FieldNotes? notes)
+    {
+        // Upstream prunes defaults from documents of version 2.
+        if (isVersion3 && notes?.Default is { } value)
+        {
+            json.WritePropertyName("default");
+            value.WriteTo(json);
+        }
+
+        if (notes?.Words is { } words && FieldNotes.TakesWords(schema))
+        {
+            WriteWords("enum", words);
+        }
+    }
+
+    private void WriteSchemaMembers(JsonElement schema, FieldNotes? notes)
     {
         // OpenAPI 3 ignores what stands beside a reference, so that it has to be one of several parts.
-        var wrapsReference = isVersion3 && (isDescribed || schema.EnumerateObject().Skip(1).Any());
+        var wrapsReference = isVersion3 && (notes?.Description is not null || schema.EnumerateObject().Skip(1).Any());
         foreach (var member in schema.EnumerateObject())
         {
             if (!member.NameEquals("$ref") || member.Value.ValueKind != JsonValueKind.String)
             {
                 json.WritePropertyName(member.Name);
-                WriteSchema(member.Value);
+                WriteSchema(member.Value, notes is not null && HoldsElements(member) ? notes.OfElements(member.Value) : null);
                 continue;
             }
 
@@ -174,6 +199,9 @@ internal sealed class OpenApiWriter(ApiFacts facts, Utf8JsonWriter json, bool is
             }
         }
     }
+
+    private static bool HoldsElements(JsonProperty member) =>
+        member.Value.ValueKind == JsonValueKind.Object && (member.NameEquals("items") || member.NameEquals("additionalProperties"));
 
     private void WritePath(string path, JsonElement item)
     {

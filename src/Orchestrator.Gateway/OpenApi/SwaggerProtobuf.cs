@@ -20,6 +20,7 @@ internal static class SwaggerProtobuf
     private const int SchemaFormat = 2;
     private const int SchemaDescription = 4;
     private const int SchemaRequired = 19;
+    private const int SchemaEnum = 20;
     private const int SchemaAdditionalProperties = 21;
     private const int SchemaType = 22;
     private const int SchemaItems = 23;
@@ -50,23 +51,24 @@ internal static class SwaggerProtobuf
         {
             if (member.NameEquals("properties"))
             {
-                message.Nested(SchemaProperties, Properties(member.Value, field => FieldDescriptions.Shipped.OfField(name, field)));
+                // Version 2 has no defaults, and so what is required makes no difference here.
+                message.Nested(SchemaProperties, Properties(member.Value, field => FieldNotes.Of(FieldDescriptions.Shipped, name, field, isRequired: false)));
             }
             else
             {
-                Write(message, member);
+                Write(message, member, notes: null);
             }
         }
 
         return message;
     }
 
-    private static Message Properties(JsonElement properties, Func<string, string?> description)
+    private static Message Properties(JsonElement properties, Func<JsonProperty, FieldNotes?> notes)
     {
         var message = new Message();
         foreach (var property in properties.EnumerateObject())
         {
-            message.Nested(Only, Named(property.Name, Schema(property.Value, description(property.Name))));
+            message.Nested(Only, Named(property.Name, Schema(property.Value, notes(property))));
         }
 
         return message;
@@ -76,18 +78,26 @@ internal static class SwaggerProtobuf
         ? new Message()
         : new Message().Text(SchemaDescription, description);
 
-    private static Message Schema(JsonElement schema, string? description = null)
+    private static Message Schema(JsonElement schema, FieldNotes? notes)
     {
-        var message = Described(schema, description);
+        var message = Described(schema, notes?.Description);
         foreach (var member in schema.EnumerateObject())
         {
-            Write(message, member);
+            Write(message, member, notes);
+        }
+
+        if (notes?.Words is { } words && FieldNotes.TakesWords(schema))
+        {
+            foreach (var word in words)
+            {
+                message.Nested(SchemaEnum, Yaml(JsonSerializer.Serialize(word)));
+            }
         }
 
         return message;
     }
 
-    private static void Write(Message message, JsonProperty member)
+    private static void Write(Message message, JsonProperty member, FieldNotes? notes)
     {
         switch (member.Name)
         {
@@ -108,23 +118,32 @@ internal static class SwaggerProtobuf
 
                 break;
             case "additionalProperties" when member.Value.ValueKind == JsonValueKind.Object:
-                message.Nested(SchemaAdditionalProperties, new Message().Nested(Only, Schema(member.Value)));
+                message.Nested(SchemaAdditionalProperties, new Message().Nested(Only, Schema(member.Value, notes?.OfElements(member.Value))));
+                break;
+            case "enum":
+                foreach (var value in member.Value.EnumerateArray())
+                {
+                    message.Nested(SchemaEnum, Yaml(value.GetRawText()));
+                }
+
                 break;
             case "type":
                 message.Nested(SchemaType, new Message().Text(Only, member.Value.GetString()!));
                 break;
             case "items":
-                message.Nested(SchemaItems, new Message().Nested(Only, Schema(member.Value)));
+                message.Nested(SchemaItems, new Message().Nested(Only, Schema(member.Value, notes?.OfElements(member.Value))));
                 break;
             case "properties":
                 message.Nested(SchemaProperties, Properties(member.Value, static _ => null));
                 break;
             case var extension when extension.StartsWith("x-", StringComparison.Ordinal):
-                // JSON is YAML.
-                message.Nested(SchemaExtension, Named(extension, new Message().Text(AnyYaml, member.Value.GetRawText() + "\n")));
+                message.Nested(SchemaExtension, Named(extension, Yaml(member.Value.GetRawText())));
                 break;
         }
     }
+
+    /// <summary>A value of any type: JSON is YAML.</summary>
+    private static Message Yaml(string json) => new Message().Text(AnyYaml, json + "\n");
 
     /// <summary>A message under construction: fields of bytes only, which is all that is needed here.</summary>
     private sealed class Message

@@ -4,7 +4,7 @@ using Orchestrator.Api.Machinery;
 namespace Orchestrator.Grains.Conversion;
 
 /// <summary>Converts custom resources between the versions of their definition by the webhook that it names.</summary>
-/// <remarks>The I/O seam of conversion: the gateway calls webhooks, grains ask for it before they decide and after.</remarks>
+/// <remarks>The I/O seam of conversion: the gateway asks for it in reads, grains before they decide and after.</remarks>
 public interface IObjectConverter
 {
     /// <summary>Converts documents of one definition.</summary>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orchestrator.Api.Registry;
 using Orchestrator.Controllers;
 using Orchestrator.Grains.Controllers;
+using Orchestrator.Grains.Conversion;
 using Orchestrator.Grains.Events;
 using Orchestrator.Grains.Nodes;
 using Orchestrator.Grains.Objects;
@@ -53,6 +54,7 @@ public static class SiloSetup
         services.AddSingleton<SchedulingWrites>();
         services.AddSingleton<ChargeTurns>();
         services.TryAddSingleton<IWebhookClient, WebhookClient>();
+        services.TryAddSingleton<IObjectConverter, ConversionWebhooks>();
         services.TryAddSingleton<IChangeSource, FeedChangeSource>();
         services.AddSingleton<PlanApplier>();
         services.AddHostedSingleton<EventRecorder>();

@@ -9,6 +9,20 @@ namespace Orchestrator.Grains.Webhooks;
 /// <remarks>Upstream: Verify and VerifyHostname of Go's crypto/x509: the time first, then the name, then who signed.</remarks>
 internal static class ServerTrust
 {
+    /// <summary>What remains of what the platform found, when a webhook names its authorities.</summary>
+    /// <param name="errors">What the platform found.</param>
+    /// <param name="chain">The chain that was built.</param>
+    /// <param name="authorities">The certificates of the webhook's bundle; null: it has none.</param>
+    /// <remarks>Whatever is in the bundle is trusted, as in Go: also the server's own certificate or an intermediate one, for which the platform wants the root besides.</remarks>
+    public static SslPolicyErrors Judge(SslPolicyErrors errors, X509Chain? chain, X509Certificate2Collection? authorities)
+    {
+        const X509ChainStatusFlags Rootless = X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot;
+        var isVouchedFor = chain is not null && authorities is { Count: > 0 }
+            && chain.ChainStatus.All(found => (found.Status & ~Rootless) == X509ChainStatusFlags.NoError)
+            && chain.ChainElements.Any(element => authorities.Any(authority => authority.RawDataMemory.Span.SequenceEqual(element.Certificate.RawDataMemory.Span)));
+        return isVouchedFor ? errors & ~SslPolicyErrors.RemoteCertificateChainErrors : errors;
+    }
+
     /// <summary>The reason; null: the certificate is trusted.</summary>
     /// <param name="host">The name that was asked for.</param>
     /// <param name="certificate">The server's certificate.</param>

@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Orchestrator.Api.Admission;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Kinds;
 using Orchestrator.Api.Kinds.Services;
+using Orchestrator.Api.Machinery;
 using Orchestrator.Api.Tests.Kinds;
 using Xunit;
 using static Orchestrator.Api.Tests.Kinds.KindCase;
@@ -144,6 +146,22 @@ public sealed class ServiceAllocationTests
     private static (ObjectKey, string) Claim(string group, string resource, string name, string service, string metadata = "") => (
         new ObjectKey(group, resource, "", name),
         $$$$"""{"metadata":{"name":"{{{{name}}}}"{{{{metadata}}}}},"spec":{"parentRef":{"resource":"services","namespace":"ns","name":"{{{{service}}}}"}}}""");
+
+    [Theory]
+    [InlineData("""{"type":"ClusterIP"}""", false, "Invalid value: [\"\"]: failed to allocate IP: IPAddress.networking.k8s.io \"A\" is invalid: spec.parentRef.name: Required value")]
+    [InlineData("""{"type":"ClusterIP","clusterIP":"10.96.3.3"}""", false,
+        "Invalid value: [\"A\"]: failed to allocate IP A: IPAddress.networking.k8s.io \"A\" is invalid: spec.parentRef.name: Required value")]
+    [InlineData("""{"type":"ClusterIP"}""", true, null)]
+    [InlineData("""{"type":"ClusterIP","clusterIP":"None"}""", false, null)]
+    [InlineData("""{"type":"ExternalName","externalName":"example.org"}""", false, null)]
+    public void Service_without_a_name_has_nothing_to_claim_an_address_with(string spec, bool dryRun, string? expected)
+    {
+        var attributes = Attributes(spec, old: null) with { Key = new ObjectKey("", "services", "ns", ""), Options = new WriteOptions { User = "alice", DryRun = dryRun } };
+
+        var message = Plugin.Admit(attributes)?.Message;
+
+        Assert.Equal(expected is null ? null : "Service \"\" is invalid: spec.clusterIPs: " + expected, message is null ? null : Regex.Replace(message, @"\b10\.96\.\d+\.\d+\b", "A"));
+    }
 
     private static JsonNode Allocate(string spec, string? old = null)
     {

@@ -41,6 +41,21 @@ public sealed class TablePrinterTests
     }
 
     [Theory]
+    [InlineData("flowcontrol.apiserver.k8s.io", "flowschemas", "c a d b")]
+    [InlineData("flowcontrol.apiserver.k8s.io", "prioritylevelconfigurations", "a b c d")]
+    public void Rows_are_in_the_order_of_the_list_but_for_FlowSchemas(string group, string resource, string expected)
+    {
+        (string Name, int Precedence)[] listed = [("a", 900), ("b", 10000), ("c", 1), ("d", 900)];
+
+        var table = TablePrinter.Print(
+            Kind(group, resource),
+            [.. listed.Select(one => Stored(JsonNode.Parse($$$"""{"metadata":{"name":"{{{one.Name}}}"},"spec":{"matchingPrecedence":{{{one.Precedence}}}}}""")!))],
+            "7", null, "None", Created);
+
+        Assert.Equal(expected, string.Join(' ', table["rows"]!.AsArray().Select(row => (string)row!["cells"]![0]!)));
+    }
+
+    [Theory]
     [InlineData("{}", "{}", "0/1", "", "0")]
     [InlineData("{}", """{"phase":"Pending"}""", "0/1", "Pending", "0")]
     [InlineData("{}", """{"phase":"Failed","reason":"Evicted"}""", "0/1", "Evicted", "0")]

@@ -47,9 +47,25 @@ public sealed class NodeLifecycleTests
     {
         _cluster.Put(Key.GroupResource, MakeNode("n1").Build());
         _cluster.Put(Pod.GroupResource, MakePod("a").OnNode("n1").Phase("Running").Build());
-        _cluster.Put(Pod.GroupResource, MakePod("lost").OnNode("gone").Phase("Running").Build());
+        _cluster.Put(Pod.GroupResource, MakePod("lost").OnNode("gone").Created("2025-12-31T00:00:00Z").Phase("Running").Build());
         var collector = new PodGarbageCollector();
         var delete = Assert.IsType<PlannedWrite.Delete>(Assert.Single(collector.Reconcile(collector.AllKeys(_cluster).Single(), _cluster, _cluster.Now).Writes));
         Assert.Equal(("lost", 0L), (delete.Key.Name, delete.GracePeriodSeconds));
+    }
+
+    [Fact]
+    public void A_new_pod_waits_for_its_node_for_a_while()
+    {
+        _cluster.Put(Pod.GroupResource, MakePod("early").OnNode("n1").Created(_cluster.Now.AddSeconds(-10).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture)).Build());
+        var collector = new PodGarbageCollector();
+        var key = collector.AllKeys(_cluster).Single();
+
+        var plan = collector.Reconcile(key, _cluster, _cluster.Now);
+
+        Assert.Empty(plan.Writes);
+        Assert.Equal(TimeSpan.FromSeconds(30), plan.RequeueAfter);
+        Assert.Single(collector.Reconcile(key, _cluster, _cluster.Now.AddSeconds(30)).Writes);
+        _cluster.Put(Key.GroupResource, MakeNode("n1").Build());
+        Assert.Equal((0, (TimeSpan?)null), (collector.Reconcile(key, _cluster, _cluster.Now).Writes.Count, collector.Reconcile(key, _cluster, _cluster.Now).RequeueAfter));
     }
 }

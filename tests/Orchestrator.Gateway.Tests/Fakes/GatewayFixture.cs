@@ -14,6 +14,7 @@ using Orchestrator.Api.Machinery;
 using Orchestrator.Api.Registry;
 using Orchestrator.Gateway.Certificates;
 using Orchestrator.Gateway.Hosting;
+using Orchestrator.Grains.Conversion;
 using Orchestrator.Grains.Webhooks;
 using Orchestrator.Store.Audit;
 using Orchestrator.Store.Cache;
@@ -74,6 +75,7 @@ public sealed class GatewayFixture : IAsyncLifetime
         builder.Services.AddSingleton<IGrainSource>(Grains);
         builder.Services.AddSingleton<IWriteDecider>(new WriteDecider(KindRegistry.BuiltIn));
         builder.Services.AddSingleton<IWebhookClient>(Webhooks);
+        builder.Services.AddSingleton<IObjectConverter, FakeConverter>();
         builder.Services.AddOrchestratorGateway(options);
         app = builder.Build();
         app.MapOrchestratorGateway();

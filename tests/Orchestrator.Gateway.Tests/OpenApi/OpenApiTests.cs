@@ -34,6 +34,29 @@ public sealed class OpenApiTests(GatewayFixture gateway) : IClassFixture<Gateway
         Assert.All(References(document), reference => Assert.True(definitions.ContainsKey(reference["#/definitions/".Length..]), reference));
     }
 
+    [Theory]
+    [InlineData("io.k8s.api.core.v1.PodSpec", "restartPolicy", "", """["Always","Never","OnFailure"]""", null)]
+    [InlineData("io.k8s.api.core.v1.ServiceSpec", "ipFamilies", "items", """["","IPv4","IPv6"]""", "\"\"")]
+    [InlineData("io.k8s.api.core.v1.PersistentVolumeClaimStatus", "allocatedResourceStatuses", "additionalProperties",
+        """["ControllerResizeFailed","ControllerResizeInProgress","NodeResizeFailed","NodeResizeInProgress","NodeResizePending"]""", "\"\"")]
+    [InlineData("io.k8s.api.core.v1.ContainerPort", "protocol", "", """["SCTP","TCP","UDP"]""", "\"TCP\"")]
+    [InlineData("io.k8s.api.core.v1.ContainerPort", "containerPort", "", null, "0")]
+    [InlineData("io.k8s.api.core.v1.ContainerPort", "hostPort", "", null, null)]
+    [InlineData("io.k8s.api.core.v1.Container", "restartPolicy", "", null, null)]
+    public async Task Documents_list_the_words_of_a_field_and_those_of_version_3_its_default(string definition, string field, string part, string? words, string? value)
+    {
+        var second = JsonNode.Parse(await gateway.Admin.GetStringAsync("/openapi/v2", Token))!["definitions"]![definition]!["properties"]![field]!;
+        var third = JsonNode.Parse(await gateway.Admin.GetStringAsync("/openapi/v3/api/v1", Token))!["components"]!["schemas"]![definition]!["properties"]![field]!;
+
+        foreach (var (property, expectedDefault) in new[] { (second, null), (third, value) })
+        {
+            var schema = part.Length == 0 ? property : property[part]!;
+            Assert.Equal(words, schema["enum"]?.ToJsonString());
+            Assert.Equal(expectedDefault, schema["default"]?.ToJsonString());
+            Assert.Equal(words is not null && part.Length == 0, ((string?)property["description"])?.Contains("\n\nPossible enum values:\n - `\"", StringComparison.Ordinal));
+        }
+    }
+
     [Fact]
     public async Task A_document_that_the_client_has_is_not_sent_again()
     {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Machinery;
+using Orchestrator.Api.Schema;
 
 namespace Orchestrator.Api.Kinds.AdmissionRegistration;
 
@@ -89,7 +90,7 @@ internal sealed class AdmissionPolicyBindingStrategy(string resource) : KindStra
         var seen = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < actions.Count; i++)
         {
-            faults.OneOfIfSet($"spec.validationActions[{i}]", actions[i], "Audit", "Deny", "Warn");
+            faults.OneOfIfSet($"spec.validationActions[{i}]", actions[i], EnumTypes.ValidationAction);
             if (!seen.Add(actions[i]))
             {
                 faults.Duplicate($"spec.validationActions[{i}]", actions[i]);

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Machinery;
+using Orchestrator.Api.Schema;
 
 namespace Orchestrator.Api.Kinds.AdmissionRegistration;
 
@@ -30,7 +31,7 @@ internal sealed class AdmissionPolicyStrategy(string resource) : StatusStrategy
     {
         var faults = new Faults();
         var spec = obj.Object("spec");
-        faults.OneOf("spec.failurePolicy", spec.Text("failurePolicy"), "Fail", "Ignore");
+        faults.OneOf("spec.failurePolicy", spec.Text("failurePolicy"), EnumTypes.FailurePolicyType);
         if (spec.Object("paramKind") is { } kind)
         {
             foreach (var field in ((string[])["apiVersion", "kind"]).Where(field => kind.Text(field).Length == 0))

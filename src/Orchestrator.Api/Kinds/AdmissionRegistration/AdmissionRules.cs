@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Schema;
 
 namespace Orchestrator.Api.Kinds.AdmissionRegistration;
 
@@ -6,8 +7,6 @@ namespace Orchestrator.Api.Kinds.AdmissionRegistration;
 /// <remarks>Upstream: validateRule, validateResources and SetDefaults_MatchResources in pkg/apis/admissionregistration.</remarks>
 internal static class AdmissionRules
 {
-    private static readonly string[] Operations = ["*", "CREATE", "UPDATE", "DELETE", "CONNECT"];
-
     /// <summary>Defaults the selectors and rules of a policy or binding.</summary>
     public static void DefaultMatch(JsonObject match)
     {
@@ -23,7 +22,7 @@ internal static class AdmissionRules
     /// <summary>Validates the selectors and rules of a policy or binding.</summary>
     public static void ValidateMatch(JsonObject? match, bool needsRules, string path, Faults faults)
     {
-        faults.OneOfIfSet(path + ".matchPolicy", match.Text("matchPolicy"), "Equivalent", "Exact");
+        faults.OneOfIfSet(path + ".matchPolicy", match.Text("matchPolicy"), EnumTypes.MatchPolicyType);
         ValidateSelectors(match, path, faults);
         foreach (var list in new[] { "resourceRules", "excludeResourceRules" })
         {
@@ -63,7 +62,7 @@ internal static class AdmissionRules
         ValidateList(rule, "apiGroups", "API groups", allowsEmpty: true, path, faults);
         ValidateList(rule, "apiVersions", "API versions", allowsEmpty: false, path, faults);
         ValidateResources(rule, path + ".resources", faults);
-        faults.OneOfIfSet(path + ".scope", rule.Text("scope"), "*", "Cluster", "Namespaced");
+        faults.OneOfIfSet(path + ".scope", rule.Text("scope"), EnumTypes.ScopeType);
     }
 
     private static void ValidateOperations(List<string> operations, JsonObject rule, string path, Faults faults)
@@ -80,9 +79,9 @@ internal static class AdmissionRules
 
         for (var i = 0; i < operations.Count; i++)
         {
-            if (!Operations.Contains(operations[i], StringComparer.Ordinal))
+            if (!EnumTypes.OperationType.Contains(operations[i], StringComparer.Ordinal))
             {
-                faults.NotSupported($"{path}[{i}]", operations[i], [.. Operations.Order(StringComparer.Ordinal)]);
+                faults.NotSupported($"{path}[{i}]", operations[i], EnumTypes.OperationType);
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Schema;
 
 namespace Orchestrator.Api.Kinds.AdmissionRegistration;
 
@@ -20,8 +21,8 @@ internal static class WebhookValidation
             AdmissionRules.Validate(rules[i], $"{path}.rules[{i}]", faults);
         }
 
-        faults.OneOfIfSet(path + ".failurePolicy", hook.Text("failurePolicy"), "Fail", "Ignore");
-        faults.OneOfIfSet(path + ".matchPolicy", hook.Text("matchPolicy"), "Equivalent", "Exact");
+        faults.OneOfIfSet(path + ".failurePolicy", hook.Text("failurePolicy"), EnumTypes.FailurePolicyType);
+        faults.OneOfIfSet(path + ".matchPolicy", hook.Text("matchPolicy"), EnumTypes.MatchPolicyType);
         if (!hook.Has("sideEffects"))
         {
             faults.Required(path + ".sideEffects", "must specify one of None, NoneOnDryRun");
@@ -38,7 +39,7 @@ internal static class WebhookValidation
 
         ExpressionValidation.OfWebhook(hook, path, faults);
         AdmissionRules.ValidateSelectors(hook, path, faults);
-        faults.OneOfIfSet(path + ".reinvocationPolicy", hook.Text("reinvocationPolicy"), "IfNeeded", "Never");
+        faults.OneOfIfSet(path + ".reinvocationPolicy", hook.Text("reinvocationPolicy"), EnumTypes.ReinvocationPolicyType);
         ValidateClient(hook.Object("clientConfig"), path + ".clientConfig", faults);
         ValidateReviewVersions(hook, path + ".admissionReviewVersions", faults);
     }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Machinery;
+using Orchestrator.Api.Schema;
 
 namespace Orchestrator.Api.Kinds.CertificateSigningRequests;
 
@@ -9,13 +10,6 @@ namespace Orchestrator.Api.Kinds.CertificateSigningRequests;
 internal sealed class CertificateSigningRequestStrategy : KindStrategy
 {
     private const long ShortestSeconds = 600;
-
-    private static readonly string[] Usages =
-    [
-        "any", "cert sign", "client auth", "code signing", "content commitment", "crl sign", "data encipherment", "decipher only", "digital signature",
-        "email protection", "encipher only", "ipsec end system", "ipsec tunnel", "ipsec user", "key agreement", "key encipherment", "microsoft sgc",
-        "netscape sgc", "ocsp signing", "s/mime", "server auth", "signing", "timestamping",
-    ];
 
     /// <inheritdoc />
     public override GroupResource Resource => new("certificates.k8s.io", "certificatesigningrequests");
@@ -120,9 +114,9 @@ internal sealed class CertificateSigningRequestStrategy : KindStrategy
         var seen = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < usages.Count; i++)
         {
-            if (!Usages.Contains(usages[i], StringComparer.Ordinal))
+            if (!EnumTypes.KeyUsage.Contains(usages[i], StringComparer.Ordinal))
             {
-                faults.NotSupported($"spec.usages[{i}]", usages[i], Usages);
+                faults.NotSupported($"spec.usages[{i}]", usages[i], EnumTypes.KeyUsage);
             }
             else if (!seen.Add(usages[i]))
             {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Kinds.Jobs;
+using Orchestrator.Api.Schema;
 
 namespace Orchestrator.Api.Kinds.CronJobs;
 
@@ -27,7 +28,7 @@ internal static class CronJobValidation
 
         ValidateTimeZone(spec, faults);
         faults.NotNegative("spec.startingDeadlineSeconds", spec.Integer("startingDeadlineSeconds"));
-        faults.OneOf("spec.concurrencyPolicy", spec.Text("concurrencyPolicy"), "Allow", "Forbid", "Replace");
+        faults.OneOf("spec.concurrencyPolicy", spec.Text("concurrencyPolicy"), EnumTypes.ConcurrencyPolicy);
         JobValidation.ValidateSpec(spec.Object("jobTemplate").Object("spec") ?? [], "spec.jobTemplate.spec", faults);
         if (spec.Object("jobTemplate").Object("spec").Flag("manualSelector"))
         {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Kinds.PodTemplates;
+using Orchestrator.Api.Schema;
 
 namespace Orchestrator.Api.Kinds.DaemonSets;
 
@@ -38,7 +39,7 @@ internal static class DaemonSetValidation
                 ValidateRollingUpdate(strategy.Object("rollingUpdate"), path + ".rollingUpdate", faults);
                 break;
             default:
-                faults.Add(Machinery.FieldError.NotSupported(path, strategy, "OnDelete", "RollingUpdate"));
+                faults.Add(Machinery.FieldError.NotSupported(path, strategy, EnumTypes.DaemonSetUpdateStrategyType));
                 break;
         }
     }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Kinds.PodTemplates;
+using Orchestrator.Api.Schema;
 
 namespace Orchestrator.Api.Kinds.Deployments;
 
@@ -54,7 +55,7 @@ internal static class DeploymentValidation
                 ValidateRollingUpdate(rolling, path + ".rollingUpdate", faults);
                 break;
             default:
-                faults.Add(Machinery.FieldError.NotSupported(path, strategy, "Recreate", "RollingUpdate"));
+                faults.Add(Machinery.FieldError.NotSupported(path, strategy, EnumTypes.DeploymentStrategyType));
                 break;
         }
     }

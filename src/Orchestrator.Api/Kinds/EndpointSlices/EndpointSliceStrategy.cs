@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Machinery;
+using Orchestrator.Api.Schema;
 
 namespace Orchestrator.Api.Kinds.EndpointSlices;
 
@@ -36,7 +37,7 @@ internal sealed class EndpointSliceStrategy : KindStrategy
     public override IEnumerable<FieldError> Validate(JsonObject obj)
     {
         var faults = new Faults();
-        faults.OneOf("addressType", obj.Text("addressType"), "FQDN", "IPv4", "IPv6");
+        faults.OneOf("addressType", obj.Text("addressType"), EnumTypes.AddressType);
         var endpoints = obj.Items("endpoints").ToList();
         for (var i = 0; i < endpoints.Count; i++)
         {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Machinery;
+using Orchestrator.Api.Schema;
 
 namespace Orchestrator.Api.Kinds.Endpoints;
 
@@ -91,7 +92,7 @@ internal sealed class EndpointsStrategy : KindStrategy
         }
 
         faults.Invalid(path + ".port", port.Integer("port") ?? 0, Formats.PortNumber(port.Integer("port") ?? 0));
-        faults.OneOf(path + ".protocol", port.Text("protocol"), "SCTP", "TCP", "UDP");
+        faults.OneOf(path + ".protocol", port.Text("protocol"), EnumTypes.Protocol);
         if (port.Has("appProtocol"))
         {
             faults.Invalid(path + ".appProtocol", port.Text("appProtocol"), ObjectNames.QualifiedNameErrors(port.Text("appProtocol")));

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Schema;
 
 namespace Orchestrator.Api.Kinds.Ingresses;
 
@@ -121,7 +122,7 @@ internal static class IngressValidation
 
                 break;
             default:
-                faults.NotSupported(at + ".pathType", path.Text("pathType"), "Exact", "ImplementationSpecific", "Prefix");
+                faults.NotSupported(at + ".pathType", path.Text("pathType"), EnumTypes.PathType);
                 break;
         }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Kinds.PodTemplates;
+using Orchestrator.Api.Schema;
 
 namespace Orchestrator.Api.Kinds.Jobs;
 
@@ -40,13 +41,13 @@ internal static class JobValidation
             faults.NotNegative($"{path}.{count}", spec.Integer(count));
         }
 
-        faults.OneOfIfSet(path + ".completionMode", spec.Text("completionMode"), "Indexed", "NonIndexed");
+        faults.OneOfIfSet(path + ".completionMode", spec.Text("completionMode"), EnumTypes.CompletionMode);
         if (spec.Text("completionMode") == "Indexed" && !spec.Has("completions"))
         {
             faults.Required(path + ".completions", "when completion mode is Indexed");
         }
 
-        faults.OneOfIfSet(path + ".podReplacementPolicy", spec.Text("podReplacementPolicy"), "Failed", "TerminatingOrFailed");
+        faults.OneOfIfSet(path + ".podReplacementPolicy", spec.Text("podReplacementPolicy"), EnumTypes.PodReplacementPolicy);
         PodSpecValidation.ValidateTemplate(spec.Object("template"), path + ".template", faults);
         if (spec.Object("template").Object("spec").Text("restartPolicy") == "Always")
         {

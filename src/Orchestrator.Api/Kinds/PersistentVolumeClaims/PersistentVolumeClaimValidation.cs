@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Kinds.PodTemplates;
 using Orchestrator.Api.Quantities;
+using Orchestrator.Api.Schema;
 
 namespace Orchestrator.Api.Kinds.PersistentVolumeClaims;
 
@@ -8,8 +9,6 @@ namespace Orchestrator.Api.Kinds.PersistentVolumeClaims;
 /// <remarks>Upstream: ValidatePersistentVolumeClaimSpec and ValidatePersistentVolumeClaimUpdate.</remarks>
 internal static class PersistentVolumeClaimValidation
 {
-    private static readonly string[] Modes = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
-
     /// <summary>The fields of a claim's spec as upstream's internal type has them, in its order, and what stands there when nothing does.</summary>
     private static readonly (string Name, string Field, string WhenAbsent)[] Internal =
     [
@@ -31,7 +30,7 @@ internal static class PersistentVolumeClaimValidation
         Selectors.Validate(spec.Object("selector"), "spec.selector", faults);
         foreach (var mode in modes)
         {
-            faults.OneOf("spec.accessModes", mode, Modes);
+            faults.OneOf("spec.accessModes", mode, EnumTypes.PersistentVolumeAccessMode);
         }
 
         if (modes.Count > 1 && modes.Contains("ReadWriteOncePod", StringComparer.Ordinal))
@@ -45,7 +44,7 @@ internal static class PersistentVolumeClaimValidation
             faults.Invalid("spec.storageClassName", name, ObjectNames.DnsSubdomainErrors(name));
         }
 
-        faults.OneOfIfSet("spec.volumeMode", spec.Text("volumeMode"), "Block", "Filesystem");
+        faults.OneOfIfSet("spec.volumeMode", spec.Text("volumeMode"), EnumTypes.PersistentVolumeMode);
         if (spec.Has("volumeAttributesClassName") && spec.Text("volumeAttributesClassName") is { Length: > 0 } attributes)
         {
             faults.Invalid("spec.volumeAttributesClassName", attributes, ObjectNames.DnsSubdomainErrors(attributes));

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Kinds.PodTemplates;
+using Orchestrator.Api.Schema;
 
 namespace Orchestrator.Api.Kinds.PersistentVolumes;
 
@@ -26,7 +27,7 @@ internal static class PersistentVolumeValidation
 
         foreach (var mode in modes)
         {
-            faults.OneOf("spec.accessModes", mode, "ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod");
+            faults.OneOf("spec.accessModes", mode, EnumTypes.PersistentVolumeAccessMode);
         }
 
         if (modes.Count > 1 && modes.Contains("ReadWriteOncePod", StringComparer.Ordinal))
@@ -35,7 +36,7 @@ internal static class PersistentVolumeValidation
         }
 
         ValidateCapacity(spec, faults);
-        faults.OneOf("spec.persistentVolumeReclaimPolicy", spec.Text("persistentVolumeReclaimPolicy"), "Delete", "Recycle", "Retain");
+        faults.OneOf("spec.persistentVolumeReclaimPolicy", spec.Text("persistentVolumeReclaimPolicy"), EnumTypes.PersistentVolumeReclaimPolicy);
         if (spec.Object("nodeAffinity") is { } affinity)
         {
             if (affinity.Object("required") is { } required)
@@ -54,7 +55,7 @@ internal static class PersistentVolumeValidation
             faults.Invalid("spec.storageClassName", name, ObjectNames.DnsSubdomainErrors(name));
         }
 
-        faults.OneOfIfSet("spec.volumeMode", spec.Text("volumeMode"), "Block", "Filesystem");
+        faults.OneOfIfSet("spec.volumeMode", spec.Text("volumeMode"), EnumTypes.PersistentVolumeMode);
         return faults;
     }
 

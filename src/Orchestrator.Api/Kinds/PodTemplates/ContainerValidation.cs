@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Schema;
 
 namespace Orchestrator.Api.Kinds.PodTemplates;
 
@@ -94,7 +95,7 @@ internal static class ContainerValidation
         PortValidation.Validate(container, path + ".ports", faults);
         EnvironmentValidation.Validate(container, path, faults);
         VolumeMountValidation.Validate(container, path, scope, faults);
-        faults.OneOf(path + ".imagePullPolicy", container.Text("imagePullPolicy"), "Always", "IfNotPresent", "Never");
+        faults.OneOf(path + ".imagePullPolicy", container.Text("imagePullPolicy"), EnumTypes.PullPolicy);
         ResourceValidation.Validate(container.Object("resources"), path + ".resources", faults);
         SecurityContextValidation.ValidateContainer(container.Object("securityContext"), path + ".securityContext", faults);
     }

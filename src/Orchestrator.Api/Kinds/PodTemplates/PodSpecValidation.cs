@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Schema;
 
 namespace Orchestrator.Api.Kinds.PodTemplates;
 
@@ -53,7 +54,7 @@ internal static class PodSpecValidation
         ValidateNames(spec, path, faults);
         SchedulingValidation.ValidateTolerations(spec, path + ".tolerations", faults);
         ValidateHostAliases(spec, path + ".hostAliases", faults);
-        faults.OneOfIfSet(path + ".preemptionPolicy", spec.Text("preemptionPolicy"), "Never", "PreemptLowerPriority");
+        faults.OneOfIfSet(path + ".preemptionPolicy", spec.Text("preemptionPolicy"), EnumTypes.PreemptionPolicy);
         faults.OneOfIfSet(path + ".os.name", spec.Object("os").Text("name"), "linux", "windows");
     }
 

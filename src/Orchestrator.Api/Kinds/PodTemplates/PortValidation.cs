@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Schema;
 
 namespace Orchestrator.Api.Kinds.PodTemplates;
 
@@ -29,7 +30,7 @@ internal static class PortValidation
                 faults.Invalid(at + ".hostPort", hostPort, Formats.PortNumber(hostPort));
             }
 
-            faults.OneOf(at + ".protocol", ports[i].Text("protocol"), "SCTP", "TCP", "UDP");
+            faults.OneOf(at + ".protocol", ports[i].Text("protocol"), EnumTypes.Protocol);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Schema;
 
 namespace Orchestrator.Api.Kinds.PodTemplates;
 
@@ -103,7 +104,7 @@ internal static class ProbeValidation
                 }
 
                 PortValidation.ValidateNumberOrName(action["port"], path + ".port", faults);
-                faults.OneOfIfSet(path + ".scheme", action.Text("scheme"), "HTTP", "HTTPS");
+                faults.OneOfIfSet(path + ".scheme", action.Text("scheme"), EnumTypes.UriScheme);
                 break;
             case "tcpSocket" or "grpc":
                 PortValidation.ValidateNumberOrName(action["port"], path + ".port", faults);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Schema;
 
 namespace Orchestrator.Api.Kinds.PodTemplates;
 
@@ -33,7 +34,7 @@ internal static class SchedulingValidation
                 faults.Required(at + ".topologyKey", "can not be empty");
             }
 
-            faults.OneOf(at + ".whenUnsatisfiable", constraint.Text("whenUnsatisfiable"), "DoNotSchedule", "ScheduleAnyway");
+            faults.OneOf(at + ".whenUnsatisfiable", constraint.Text("whenUnsatisfiable"), EnumTypes.UnsatisfiableConstraintAction);
             var pair = $"{{{constraint.Text("topologyKey")}, {constraint.Text("whenUnsatisfiable")}}}";
             if (!pairs.Add(pair))
             {
@@ -41,8 +42,8 @@ internal static class SchedulingValidation
             }
 
             ValidateMinDomains(constraint, at + ".minDomains", faults);
-            faults.OneOfIfSet(at + ".nodeAffinityPolicy", constraint.Text("nodeAffinityPolicy"), "Honor", "Ignore");
-            faults.OneOfIfSet(at + ".nodeTaintsPolicy", constraint.Text("nodeTaintsPolicy"), "Honor", "Ignore");
+            faults.OneOfIfSet(at + ".nodeAffinityPolicy", constraint.Text("nodeAffinityPolicy"), EnumTypes.NodeInclusionPolicy);
+            faults.OneOfIfSet(at + ".nodeTaintsPolicy", constraint.Text("nodeTaintsPolicy"), EnumTypes.NodeInclusionPolicy);
             Selectors.Validate(constraint.Object("labelSelector"), at + ".labelSelector", faults);
         }
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Schema;
 
 namespace Orchestrator.Api.Kinds.PodTemplates;
 
@@ -20,7 +21,7 @@ internal static class SecurityContextValidation
             ValidateId(groups[i], $"{path}.supplementalGroups[{i}]", faults);
         }
 
-        faults.OneOfIfSet(path + ".fsGroupChangePolicy", context.Text("fsGroupChangePolicy"), "Always", "OnRootMismatch");
+        faults.OneOfIfSet(path + ".fsGroupChangePolicy", context.Text("fsGroupChangePolicy"), EnumTypes.PodFSGroupChangePolicy);
         ValidateSysctls(context, path + ".sysctls", faults);
         ValidateSeccomp(context.Object("seccompProfile"), path + ".seccompProfile", faults);
     }
@@ -34,7 +35,7 @@ internal static class SecurityContextValidation
         }
 
         ValidateIds(context, path, faults);
-        faults.OneOfIfSet(path + ".procMount", context.Text("procMount"), "Default", "Unmasked");
+        faults.OneOfIfSet(path + ".procMount", context.Text("procMount"), EnumTypes.ProcMountType);
         ValidateSeccomp(context.Object("seccompProfile"), path + ".seccompProfile", faults);
         if (!context.Has("allowPrivilegeEscalation") || context.Flag("allowPrivilegeEscalation"))
         {
@@ -74,7 +75,7 @@ internal static class SecurityContextValidation
         }
 
         var type = profile.Text("type");
-        faults.OneOf(path + ".type", type, "Localhost", "RuntimeDefault", "Unconfined");
+        faults.OneOf(path + ".type", type, EnumTypes.SeccompProfileType);
         var localhost = profile.Text("localhostProfile");
         if (type == "Localhost")
         {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Machinery;
+using Orchestrator.Api.Schema;
 
 namespace Orchestrator.Api.Kinds.PodTemplates;
 
@@ -97,7 +98,7 @@ internal static class VolumeMountValidation
 
     private static void ValidatePropagation(JsonObject container, string mode, string path, Faults faults)
     {
-        faults.OneOfIfSet(path, mode, "Bidirectional", "HostToContainer", "None");
+        faults.OneOfIfSet(path, mode, EnumTypes.MountPropagationMode);
         if (mode == "Bidirectional" && !container.Object("securityContext").Flag("privileged"))
         {
             faults.Forbidden(path, "Bidirectional mount propagation is available only to privileged containers");

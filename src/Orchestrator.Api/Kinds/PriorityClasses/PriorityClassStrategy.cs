@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Machinery;
+using Orchestrator.Api.Schema;
 
 namespace Orchestrator.Api.Kinds.PriorityClasses;
 
@@ -41,7 +42,7 @@ internal sealed class PriorityClassStrategy : KindStrategy
             faults.Forbidden("value", $"maximum allowed value of a user defined priority is {HighestOfUsers}");
         }
 
-        faults.OneOfIfSet("preemptionPolicy", obj.Text("preemptionPolicy"), "Never", "PreemptLowerPriority");
+        faults.OneOfIfSet("preemptionPolicy", obj.Text("preemptionPolicy"), EnumTypes.PreemptionPolicy);
         return faults;
     }
 

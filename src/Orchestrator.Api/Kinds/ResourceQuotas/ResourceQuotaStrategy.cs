@@ -21,9 +21,6 @@ internal sealed class ResourceQuotaStrategy : StatusStrategy
         "limits.memory", "limits.ephemeral-storage",
     ];
 
-    private static readonly string[] Scopes =
-        ["Terminating", "NotTerminating", "BestEffort", "NotBestEffort", "PriorityClass", "CrossNamespacePodAffinity", "VolumeAttributesClass"];
-
     /// <inheritdoc />
     public override GroupResource Resource => new("", "resourcequotas");
 
@@ -33,7 +30,7 @@ internal sealed class ResourceQuotaStrategy : StatusStrategy
         var faults = new Faults();
         var spec = obj.Object("spec");
         ValidateAmounts(spec.Object("hard"), "spec.hard", faults);
-        ValidateScopes(spec, faults);
+        QuotaScopes.Validate(spec, [.. (spec.Object("hard") ?? []).Select(static amount => amount.Key).Where(IsStandard).Order(StringComparer.Ordinal)], faults);
         return faults;
     }
 
@@ -63,70 +60,41 @@ internal sealed class ResourceQuotaStrategy : StatusStrategy
         foreach (var (name, amount) in amounts ?? [])
         {
             var at = $"{path}[{name}]";
-            faults.Invalid(at, name, ObjectNames.QualifiedNameErrors(name));
-            if (!IsKnown(name))
-            {
-                faults.Invalid(at, name, "must be a standard resource for quota");
-            }
-
+            ValidateName(name, at, faults);
             ResourceValidation.ValidateNotNegative(amount, at, faults);
-            if (Counts.Contains(name, StringComparer.Ordinal) && ResourceValidation.Amount(amount) is var count && count.MilliValue % 1000 != 0)
+            if (IsCount(name) && ResourceValidation.Amount(amount) is var count && count.MilliValue % 1000 != 0)
             {
                 faults.Invalid(at, count.ToString(), "must be an integer");
             }
         }
     }
 
-    private static bool IsKnown(string name) =>
-        name.Contains('/', StringComparison.Ordinal)
-        || Counts.Contains(name, StringComparer.Ordinal)
+    private static void ValidateName(string name, string path, Faults faults)
+    {
+        var complaints = ObjectNames.QualifiedNameErrors(name).ToList();
+        faults.Invalid(path, name, complaints);
+        if (name.Contains('/', StringComparison.Ordinal) || IsStandard(name))
+        {
+            return;
+        }
+
+        // The size of a volume is a resource, and is counted as what is requested of it.
+        if (complaints.Count == 0 && name != "storage")
+        {
+            faults.Invalid(path, name, "must be a standard resource type or fully qualified");
+        }
+
+        faults.Invalid(path, name, "must be a standard resource for quota");
+    }
+
+    /// <summary>What is counted in whole numbers: objects, and resources of others' domains.</summary>
+    private static bool IsCount(string name) => Counts.Contains(name, StringComparer.Ordinal)
+        || (name.Contains('/', StringComparison.Ordinal) && !name.Contains("kubernetes.io/", StringComparison.Ordinal)
+            && !name.StartsWith("requests.", StringComparison.Ordinal) && !ObjectNames.QualifiedNameErrors("requests." + name).Any());
+
+    private static bool IsStandard(string name) =>
+        Counts.Contains(name, StringComparer.Ordinal)
         || Amounts.Contains(name, StringComparer.Ordinal)
         || name.StartsWith("hugepages-", StringComparison.Ordinal)
         || name.StartsWith("requests.hugepages-", StringComparison.Ordinal);
-
-    private static void ValidateScopes(JsonObject? spec, Faults faults)
-    {
-        var scopes = spec.Texts("scopes").ToList();
-        foreach (var _ in scopes.Where(scope => !Scopes.Contains(scope, StringComparer.Ordinal)))
-        {
-            faults.Invalid("spec.scopes", spec.Array("scopes"), "unsupported scope");
-        }
-
-        foreach (var (one, other) in new[] { ("BestEffort", "NotBestEffort"), ("Terminating", "NotTerminating") })
-        {
-            if (scopes.Contains(one, StringComparer.Ordinal) && scopes.Contains(other, StringComparer.Ordinal))
-            {
-                faults.Invalid("spec.scopes", spec.Array("scopes"), "conflicting scopes");
-            }
-        }
-
-        foreach (var expression in spec.Object("scopeSelector").Items("matchExpressions"))
-        {
-            ValidateExpression(expression, "spec.scopeSelector.matchExpressions", faults);
-        }
-    }
-
-    private static void ValidateExpression(JsonObject expression, string path, Faults faults)
-    {
-        if (!Scopes.Contains(expression.Text("scopeName"), StringComparer.Ordinal))
-        {
-            faults.Invalid(path + ".scopeName", expression.Text("scopeName"), "unsupported scope");
-        }
-
-        var values = expression.Texts("values").Any();
-        switch (expression.Text("operator"))
-        {
-            case "In" or "NotIn" when !values:
-                faults.Required(path + ".values", "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector");
-                break;
-            case "Exists" or "DoesNotExist" when values:
-                faults.Invalid(path + ".values", expression.Array("values"), "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector");
-                break;
-            case "In" or "NotIn" or "Exists" or "DoesNotExist":
-                break;
-            default:
-                faults.Invalid(path + ".operator", expression.Text("operator"), "not a valid selector operator");
-                break;
-        }
-    }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Kinds.PodTemplates;
+using Orchestrator.Api.Schema;
 
 namespace Orchestrator.Api.Kinds.Services;
 
@@ -36,7 +37,7 @@ internal static class ServiceValidation
             faults.Invalid($"spec.externalIPs[{i}]", addresses[i], Formats.IpAddress(addresses[i]));
         }
 
-        faults.OneOf("spec.type", type, "ClusterIP", "ExternalName", "LoadBalancer", "NodePort");
+        faults.OneOf("spec.type", type, EnumTypes.ServiceType);
         ValidateTrafficPolicies(spec, type, faults);
         return faults;
     }
@@ -101,7 +102,7 @@ internal static class ServiceValidation
             var port = ports[i];
             ValidatePortName(port.Text("name"), ports.Count > 1, at, names, faults);
             faults.Invalid(at + ".port", port.Integer("port") ?? 0, Formats.PortNumber(port.Integer("port") ?? 0));
-            faults.OneOf(at + ".protocol", port.Text("protocol"), "SCTP", "TCP", "UDP");
+            faults.OneOf(at + ".protocol", port.Text("protocol"), EnumTypes.Protocol);
             PortValidation.ValidateNumberOrName(port["targetPort"], at + ".targetPort", faults);
             if (port.Text("appProtocol") is { Length: > 0 } protocol)
             {
@@ -165,7 +166,7 @@ internal static class ServiceValidation
 
     private static void ValidateAffinity(JsonObject spec, Faults faults)
     {
-        faults.OneOf("spec.sessionAffinity", spec.Text("sessionAffinity"), "ClientIP", "None");
+        faults.OneOf("spec.sessionAffinity", spec.Text("sessionAffinity"), EnumTypes.ServiceAffinity);
         if (spec.Text("sessionAffinity") == "ClientIP"
             && spec.Object("sessionAffinityConfig").Object("clientIP").Integer("timeoutSeconds") is { } seconds and (<= 0 or > LongestAffinity))
         {
@@ -212,15 +213,15 @@ internal static class ServiceValidation
             faults.OneOf($"spec.ipFamilies[{i}]", families[i], "IPv4", "IPv6");
         }
 
-        faults.OneOfIfSet("spec.ipFamilyPolicy", spec.Text("ipFamilyPolicy"), "PreferDualStack", "RequireDualStack", "SingleStack");
+        faults.OneOfIfSet("spec.ipFamilyPolicy", spec.Text("ipFamilyPolicy"), EnumTypes.IPFamilyPolicy);
     }
 
     private static void ValidateTrafficPolicies(JsonObject spec, string type, Faults faults)
     {
-        faults.OneOfIfSet("spec.internalTrafficPolicy", spec.Text("internalTrafficPolicy"), "Cluster", "Local");
+        faults.OneOfIfSet("spec.internalTrafficPolicy", spec.Text("internalTrafficPolicy"), EnumTypes.ServiceInternalTrafficPolicy);
         if (type is "NodePort" or "LoadBalancer")
         {
-            faults.OneOf("spec.externalTrafficPolicy", spec.Text("externalTrafficPolicy"), "Cluster", "Local");
+            faults.OneOf("spec.externalTrafficPolicy", spec.Text("externalTrafficPolicy"), EnumTypes.ServiceExternalTrafficPolicy);
         }
         else if (spec.Text("externalTrafficPolicy") is { Length: > 0 } policy && spec.Array("externalIPs") is not { Count: > 0 })
         {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Kinds.PodTemplates;
+using Orchestrator.Api.Schema;
 
 namespace Orchestrator.Api.Kinds.StatefulSets;
 
@@ -15,7 +16,7 @@ internal static class StatefulSetValidation
     {
         var faults = new Faults();
         var spec = statefulSet.Object("spec") ?? [];
-        faults.OneOf("spec.podManagementPolicy", spec.Text("podManagementPolicy"), "OrderedReady", "Parallel");
+        faults.OneOf("spec.podManagementPolicy", spec.Text("podManagementPolicy"), EnumTypes.PodManagementPolicyType);
         ValidateStrategy(spec.Object("updateStrategy"), "spec.updateStrategy", faults);
         var retention = spec.Object("persistentVolumeClaimRetentionPolicy");
         faults.OneOf("spec.persistentVolumeClaimRetentionPolicy.whenDeleted", retention.Text("whenDeleted"), "Retain", "Delete");

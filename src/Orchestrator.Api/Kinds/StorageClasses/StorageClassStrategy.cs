@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Machinery;
+using Orchestrator.Api.Schema;
 
 namespace Orchestrator.Api.Kinds.StorageClasses;
 
@@ -37,7 +38,7 @@ internal sealed class StorageClassStrategy : KindStrategy
 
         ValidateParameters(obj, faults);
         faults.OneOf("reclaimPolicy", obj.Text("reclaimPolicy"), "Delete", "Retain");
-        faults.OneOf("volumeBindingMode", obj.Text("volumeBindingMode"), "Immediate", "WaitForFirstConsumer");
+        faults.OneOf("volumeBindingMode", obj.Text("volumeBindingMode"), EnumTypes.VolumeBindingMode);
         return faults;
     }
 

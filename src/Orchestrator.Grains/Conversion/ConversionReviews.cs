@@ -4,9 +4,8 @@ using System.Text.Json.Nodes;
 using Orchestrator.Api.CustomResources;
 using Orchestrator.Api.Documents;
 using Orchestrator.Api.Machinery;
-using Orchestrator.Grains.Conversion;
 
-namespace Orchestrator.Gateway.Conversion;
+namespace Orchestrator.Grains.Conversion;
 
 /// <summary>Writes what a conversion webhook is asked and reads what it answers.</summary>
 /// <remarks>Upstream: apiextensions.k8s.io/v1 ConversionReview; getConvertedObjectsFromResponse in webhook_converter.go.</remarks>
