@@ -26,7 +26,11 @@ internal sealed class BenchCluster : IAsyncDisposable
         .First(path => path.Contains("containerd", StringComparison.Ordinal) && !path.EndsWith(".ttrpc", StringComparison.Ordinal));
 
     /// <summary>Starts it and waits until it says that it is up.</summary>
-    public static async Task<BenchCluster> StartAsync(BenchOptions options, bool withNode, CancellationToken cancellationToken)
+    /// <param name="options">What starts the containers.</param>
+    /// <param name="withNode">With an agent, a scheduler and controllers.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="more">Further arguments of <c>up</c>.</param>
+    public static async Task<BenchCluster> StartAsync(BenchOptions options, bool withNode, CancellationToken cancellationToken, params string[] more)
     {
         var cluster = new BenchCluster(Path.Combine(Path.GetTempPath(), "orb-" + Path.GetRandomFileName()[..6]));
         string[] node = withNode ? ["--runtime", options.Runtime, "--node-name", "bench", "--pod-cidr", "10.199.0.0/16"]
@@ -36,7 +40,7 @@ internal sealed class BenchCluster : IAsyncDisposable
         var port = FreePort().ToString(CultureInfo.InvariantCulture);
         try
         {
-            await RunAsync(["up", "--detach", "--data-dir", cluster.Directory, "--api-port", port, "--service-cidr", "10.198.0.0/16", .. node], cancellationToken);
+            await RunAsync(["up", "--detach", "--data-dir", cluster.Directory, "--api-port", port, "--service-cidr", "10.198.0.0/16", .. node, .. more], cancellationToken);
         }
         catch
         {
