@@ -49,7 +49,7 @@ internal sealed class SiloLoad : IAsyncDisposable
     /// <summary>A request's limit: longer than what is measured may take.</summary>
     private static readonly TimeSpan RequestPatience = TimeSpan.FromSeconds(20);
 
-    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(20);
 
     /// <summary>What two cores do beside three silos without queues: about 200 requests a second.</summary>

@@ -71,7 +71,7 @@ public sealed class SteadyClockTests
         using var host = builder.Build();
         Assert.Same(TimeProvider.System, host.Services.GetRequiredService<TimeProvider>());
         Assert.Same(TimeProvider.System, host.Services.GetRequiredKeyedService<TimeProvider>(TimeProviderNames.Grains));
-        foreach (var type in (string[])["Orleans.Runtime.ActivationCollector", "Orleans.Runtime.MembershipService.MembershipTableManager"])
+        foreach (var type in (string[])["Orleans.Runtime.ActivationCollector", "Orleans.Runtime.MembershipService.IMembershipManager"])
         {
             var service = host.Services.GetRequiredService(typeof(Silo).Assembly.GetType(type, throwOnError: true)!);
             var clock = service.GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic)
