@@ -28,7 +28,11 @@ internal sealed class BenchCluster : IAsyncDisposable
         .First(path => path.Contains("containerd", StringComparison.Ordinal) && !path.EndsWith(".ttrpc", StringComparison.Ordinal));
 
     /// <summary>Starts it and waits until it says that it is up.</summary>
-    public static async Task<BenchCluster> StartAsync(BenchOptions options, bool withNode, CancellationToken cancellationToken)
+    /// <param name="options">What starts the containers.</param>
+    /// <param name="withNode">With an agent, a scheduler and controllers.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="more">Further arguments of <c>up</c>.</param>
+    public static async Task<BenchCluster> StartAsync(BenchOptions options, bool withNode, CancellationToken cancellationToken, params string[] more)
     {
         string[] node = withNode ? ["--runtime", options.Runtime, "--node-name", "bench", "--pod-cidr", "10.199.0.0/16"]
 
@@ -36,7 +40,7 @@ internal sealed class BenchCluster : IAsyncDisposable
             : ["--disable-agent", "--disable-scheduler", "--disable-controller-manager"];
         var port = FreePort().ToString(CultureInfo.InvariantCulture);
         var cluster = new BenchCluster(
-            Path.Combine(Path.GetTempPath(), "orb-" + Path.GetRandomFileName()[..6]), ["--api-port", port, "--service-cidr", "10.198.0.0/16", .. node]);
+            Path.Combine(Path.GetTempPath(), "orb-" + Path.GetRandomFileName()[..6]), ["--api-port", port, "--service-cidr", "10.198.0.0/16", .. node, .. more]);
         try
         {
             await cluster.StartAgainAsync(cancellationToken);

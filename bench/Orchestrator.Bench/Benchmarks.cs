@@ -17,6 +17,8 @@ internal static class Benchmarks
         new("list", "lists of 10,000 pods: time, and what the server allocates for each", ListLoad.RunAsync),
         new("scale", "gets, lists, creates, memory and cold starts from 1,000 to 500,000 objects, and after 1,000,000 writes", ScaleLoad.RunAsync),
         new("pod-start", "from POST to Running as a watcher sees it, the image being present, beside the bare CRI calls", PodStart.RunAsync),
+        new("failover", "three silos under load: one killed, frozen, restarted, a fourth that comes and goes; who is held up, and for how long", SiloLoss.RunAsync),
+        new("compaction", "writes of 16 clients while partitions of the change log are dropped and watchers read", CompactionLoad.RunAsync),
         new("idle", "memory and processor time of server, PostgreSQL and agent with 10 pods over 60 s", Idle.RunAsync),
     ];
 }

@@ -48,6 +48,24 @@ internal sealed class Report
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what,-44} {value,13:F2} {unit}"));
     }
 
+    /// <summary>Adds what each round of a few took.</summary>
+    public void AddRounds(string benchmark, string what, IReadOnlyCollection<TimeSpan> rounds)
+    {
+        var sorted = rounds.Order().ToArray();
+        figures.Add(new JsonObject
+        {
+            ["benchmark"] = benchmark,
+            ["what"] = what,
+            ["count"] = sorted.Length,
+            ["leastMs"] = Milliseconds(sorted[0]),
+            ["medianMs"] = Milliseconds(At(sorted, 0.5)),
+            ["mostMs"] = Milliseconds(sorted[^1]),
+        });
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  {what,-58} median {At(sorted, 0.5).TotalSeconds,6:F2} s   {sorted[0].TotalSeconds,6:F2} to {sorted[^1].TotalSeconds,6:F2} s   (n {sorted.Length})"));
+    }
+
     /// <summary>All figures.</summary>
     public string ToJson() => figures.ToJsonString(Indented) + "\n";
 

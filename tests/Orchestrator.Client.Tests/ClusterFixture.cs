@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Gateway.Certificates;
 using Orchestrator.Gateway.Hosting;
 using Orchestrator.TestKit.Postgres;
+using Orchestrator.TestKit.Silos;
 using Orchestrator.TestSilo;
 
 namespace Orchestrator.Client.Tests;

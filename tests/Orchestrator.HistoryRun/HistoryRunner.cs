@@ -3,6 +3,7 @@ using Orchestrator.HistoryChecker;
 using Orchestrator.HistoryRun.Cluster;
 using Orchestrator.HistoryRun.Faults;
 using Orchestrator.HistoryRun.Load;
+using Orchestrator.TestKit.Silos;
 
 namespace Orchestrator.HistoryRun;
 
@@ -47,7 +48,7 @@ public static class HistoryRunner
         var began = Stopwatch.GetTimestamp();
         var history = recorder.ToHistory(tail);
         var violations = HistoryCheck.Run(history);
-        return new RunReport(history, violations, recorder, driver.Reports, Stopwatch.GetElapsedTime(began));
+        return new RunReport(history, violations, recorder, driver.Reports, Stopwatch.GetElapsedTime(began)) { Evictions = cluster.Evictions };
     }
 
     // Not HashCode.Combine: that differs from process to process.
@@ -64,6 +65,11 @@ public static class HistoryRunner
     /// <summary>When all is well again, every silo must show the same, and every watcher must come to the end.</summary>
     private static async Task SettleAsync(RunCluster cluster, ApiClient api, WatchingClient[] watchers, CancellationToken cancellationToken)
     {
+        foreach (var silo in cluster.Silos)
+        {
+            await cluster.ReadyAsync(silo, cancellationToken);
+        }
+
         var began = Stopwatch.GetTimestamp();
         var ends = new Dictionary<string, long>();
         foreach (var label in RandomClient.Labels)

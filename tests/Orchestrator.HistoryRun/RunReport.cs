@@ -35,6 +35,9 @@ public sealed class RunReport
     /// <summary>How many operations were acknowledged.</summary>
     public int Acknowledged => history.Operations.Count(operation => operation.Outcome == Outcome.Ok);
 
+    /// <summary>How often a silo was declared dead, be it frozen for long or on a starved machine, and started again.</summary>
+    public int Evictions { get; init; }
+
     /// <summary>How many faults there were.</summary>
     public int Faults => faults.Count;
 
@@ -43,7 +46,7 @@ public sealed class RunReport
     {
         var text = new StringBuilder();
         var frames = history.Watchers.SelectMany(watcher => watcher.Streams).Sum(stream => stream.Frames.Count);
-        text.AppendLine(CultureInfo.InvariantCulture, $"{history.Operations.Count} operations, {history.Log.Count} revisions, {history.Watchers.Count} watchers with {history.Watchers.Sum(watcher => watcher.Streams.Count)} streams and {frames} frames, {faults.Count} faults; judged in {checking.TotalSeconds:F1} s");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{history.Operations.Count} operations, {history.Log.Count} revisions, {history.Watchers.Count} watchers with {history.Watchers.Sum(watcher => watcher.Streams.Count)} streams and {frames} frames, {faults.Count} faults, {Evictions} silos declared dead and started again; judged in {checking.TotalSeconds:F1} s");
         text.AppendLine(string.Join(", ", history.Operations.GroupBy(operation => operation.Outcome).OrderBy(group => group.Key).Select(group => $"{group.Key} {group.Count()}")));
         foreach (var group in faults.GroupBy(fault => fault.Name))
         {

@@ -80,7 +80,7 @@ internal sealed class ClusterServer : IAsyncDisposable
         ServerLogging.Configure(builder.Logging, logLevel);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(15));
         builder.Services.AddRouting();
-        builder.Services.AddSingleton<TimeProvider>(new ForwardClock(TimeProvider.System));
+        SiloClocks.Add(builder.Services, TimeProvider.System);
 
         // Before Orleans, so that it starts first and stops last.
         builder.Services.AddOrchestratorStore(settings.Store with { ConnectionString = settings.Database });

@@ -7,6 +7,7 @@ using Orchestrator.Client;
 using Orchestrator.Grains.Controllers;
 using Orchestrator.Grains.Streams;
 using Orchestrator.TestKit.Postgres;
+using Orchestrator.TestKit.Silos;
 using Orchestrator.TestSilo;
 
 namespace Orchestrator.Grains.Tests.Cluster;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orchestrator.Client;
 using Orchestrator.TestKit.Postgres;
+using Orchestrator.TestKit.Silos;
 using Orchestrator.TestSilo;
 
 namespace Orchestrator.Grains.Tests.Cluster;

@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 using Orchestrator.TestKit.Postgres;
+using Orchestrator.TestKit.Silos;
 
 namespace Orchestrator.HistoryRun.Cluster;
 
@@ -12,6 +11,12 @@ internal sealed class RunCluster : IAsyncDisposable
 {
     /// <summary>The static token by which the load speaks to the silos.</summary>
     public const string Token = "history-run";
+
+    /// <summary>What Orleans says when a silo learns of it.</summary>
+    private const string DeclaredDead = "I have been told I am dead";
+
+    /// <summary>More than a starved machine explains.</summary>
+    private const int MostEvictions = 20;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
@@ -40,6 +45,9 @@ internal sealed class RunCluster : IAsyncDisposable
 
     /// <summary>The way of each silo to PostgreSQL.</summary>
     public IReadOnlyList<DatabaseProxy> Proxies { get; private set; } = [];
+
+    /// <summary>How often a silo was started again that had ended because the others had declared it dead.</summary>
+    public int Evictions { get; private set; }
 
     /// <summary>True when the last silo's clock can be moved.</summary>
     public bool CanMoveClock { get; private set; }
@@ -81,13 +89,19 @@ internal sealed class RunCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until a silo serves.</summary>
+    /// <summary>Waits until a silo serves. One that was declared dead ends itself; whoever runs it starts it again, which is done here.</summary>
     public async Task ReadyAsync(SiloProcess silo, CancellationToken cancellationToken)
     {
         var began = Stopwatch.GetTimestamp();
         while (!await IsReadyAsync(silo, cancellationToken))
         {
-            if (!Signals.IsAlive(silo.ProcessId) || Stopwatch.GetElapsedTime(began) > Patience)
+            var isGone = !Signals.IsAlive(silo.ProcessId);
+            if (isGone && silo.Log.Contains(DeclaredDead, StringComparison.Ordinal) && Evictions < MostEvictions)
+            {
+                Evictions++;
+                silo.Start();
+            }
+            else if (isGone || Stopwatch.GetElapsedTime(began) > Patience)
             {
                 throw new InvalidOperationException($"{silo.Name} does not become ready:\n{silo.Log}");
             }
@@ -116,15 +130,6 @@ internal sealed class RunCluster : IAsyncDisposable
         Directory.Delete(root, recursive: true);
     }
 
-    private static int[] FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        Array.ForEach(listeners, listener => listener.Start());
-        var ports = Array.ConvertAll(listeners, listener => ((IPEndPoint)listener.LocalEndpoint).Port);
-        Array.ForEach(listeners, listener => listener.Stop());
-        return ports;
-    }
-
     private static string ClockLibrary() =>
         Directory.Exists("/usr/lib") ? Directory.EnumerateFiles("/usr/lib", "libfaketimeMT.so.1", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 3 }).FirstOrDefault("") : "";
 
@@ -132,7 +137,7 @@ internal sealed class RunCluster : IAsyncDisposable
     {
         var tokens = Path.Combine(root, "tokens.csv");
         File.WriteAllText(tokens, $"{Token},history-run,1,\"system:masters\"\n");
-        var ports = FreePorts(3 * silos);
+        var ports = FreePorts.Take(3 * silos);
         var clock = ClockLibrary();
         CanMoveClock = clock.Length > 0;
         Proxies = [.. Enumerable.Range(0, silos).Select(number => new DatabaseProxy(Path.Combine(root, $"p{number}"), Disk.Path))];

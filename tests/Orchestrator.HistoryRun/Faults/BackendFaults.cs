@@ -1,5 +1,6 @@
 using Npgsql;
 using Orchestrator.HistoryRun.Cluster;
+using Orchestrator.TestKit.Silos;
 
 namespace Orchestrator.HistoryRun.Faults;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Orchestrator.HistoryRun.Cluster;
+using Orchestrator.TestKit.Silos;
 
 namespace Orchestrator.HistoryRun.Faults;
 
@@ -42,7 +43,9 @@ internal static class SiloFaults
             silo.Signal(Signals.Continue);
         }
 
-        await ReviveAsync(cluster, silo, cancellationToken);
+        // Frozen for long, it was declared dead, and ends when it learns of it.
+        await silo.GoneAsync(TimeSpan.FromSeconds(3), cancellationToken);
+        await cluster.ReadyAsync(silo, cancellationToken);
     }
 
     private static async Task RestartedAsync(RunCluster cluster, Random chance, int number, CancellationToken cancellationToken)
@@ -70,17 +73,6 @@ internal static class SiloFaults
         finally
         {
             await SetClockAsync(silo, 0, CancellationToken.None);
-        }
-
-        await ReviveAsync(cluster, silo, cancellationToken);
-    }
-
-    /// <summary>A silo that was declared dead while it could not say otherwise ends itself; whoever runs it starts it again.</summary>
-    private static async Task ReviveAsync(RunCluster cluster, SiloProcess silo, CancellationToken cancellationToken)
-    {
-        if (await silo.GoneAsync(TimeSpan.FromSeconds(3), cancellationToken))
-        {
-            silo.Start();
         }
 
         await cluster.ReadyAsync(silo, cancellationToken);

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using Orchestrator.HistoryChecker;
 using Orchestrator.HistoryRun.Cluster;
+using Orchestrator.TestKit.Silos;
 
 namespace Orchestrator.HistoryRun.Load;
 

@@ -1,5 +1,6 @@
 using Orchestrator.HistoryChecker;
 using Orchestrator.HistoryRun.Cluster;
+using Orchestrator.TestKit.Silos;
 
 namespace Orchestrator.HistoryRun.Load;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Orchestrator.HistoryChecker;
 using Orchestrator.HistoryRun.Cluster;
+using Orchestrator.TestKit.Silos;
 
 namespace Orchestrator.HistoryRun.Load;
 

@@ -3,10 +3,10 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 
-namespace Orchestrator.HistoryRun.Cluster;
+namespace Orchestrator.TestKit.Silos;
 
 /// <summary>One silo as its users run it: <c>orchestrator server</c> in a process of its own, which ends when this program does.</summary>
-internal sealed class SiloProcess : IDisposable
+public sealed class SiloProcess : IDisposable
 {
     /// <summary>The end of the output that is kept to tell what went wrong.</summary>
     private const int KeptLog = 64 * 1024;
@@ -27,6 +27,7 @@ internal sealed class SiloProcess : IDisposable
     private readonly StringBuilder log = new();
     private Process? shell;
 
+    /// <summary>A silo that is not started yet.</summary>
     public SiloProcess(SiloPlace place) => this.place = place;
 
     /// <summary>Its name in reports.</summary>
@@ -54,13 +55,18 @@ internal sealed class SiloProcess : IDisposable
     }
 
     /// <summary>The program of the repository that this one was built in.</summary>
-    public static string OwnProgram([CallerFilePath] string path = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "..", "src", "Orchestrator.Host", "bin", "Release", "net10.0", "publish", "orchestrator.dll"));
+    public static string OwnProgram() =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "..", "src", "Orchestrator.Host", "bin", "Release", "net10.0", "publish", "orchestrator.dll"));
 
     /// <summary>Starts it.</summary>
     public void Start()
     {
         shell?.Dispose();
+        lock (log)
+        {
+            log.Clear();
+        }
+
         var start = new ProcessStartInfo("sh") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in (string[])["-c", Script, "sh", "dotnet", place.Program, "server", .. place.Arguments])
         {
@@ -115,6 +121,7 @@ internal sealed class SiloProcess : IDisposable
         return true;
     }
 
+    /// <inheritdoc />
     public void Dispose()
     {
         if (shell is null)
@@ -127,6 +134,8 @@ internal sealed class SiloProcess : IDisposable
         shell.WaitForExit(TimeSpan.FromSeconds(10));
         shell.Dispose();
     }
+
+    private static string ThisFile([CallerFilePath] string path = "") => path;
 
     private void Take(string? line)
     {
@@ -148,4 +157,4 @@ internal sealed class SiloProcess : IDisposable
 /// <param name="Arguments">The arguments of <c>server</c>.</param>
 /// <param name="ClockLibrary">libfaketime; empty: its clock cannot be moved.</param>
 /// <param name="ClockFile">The file that moves it.</param>
-internal sealed record SiloPlace(string Name, int ApiPort, string Program, string[] Arguments, string ClockLibrary, string ClockFile);
+public sealed record SiloPlace(string Name, int ApiPort, string Program, IReadOnlyList<string> Arguments, string ClockLibrary = "", string ClockFile = "");

@@ -1,11 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Orchestrator.TestSilo;
+namespace Orchestrator.TestKit.Silos;
 
 /// <summary>Ports on loopback that nobody used a moment ago.</summary>
 public static class FreePorts
 {
+    /// <summary>Takes so many, all different.</summary>
     public static int[] Take(int count)
     {
         var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();

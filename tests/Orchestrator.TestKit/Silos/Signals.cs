@@ -1,14 +1,18 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace Orchestrator.HistoryRun.Cluster;
+namespace Orchestrator.TestKit.Silos;
 
 /// <summary>Signals to processes that this program started, or that are PostgreSQL backends of its own server.</summary>
-internal static partial class Signals
+public static partial class Signals
 {
+    /// <summary>Ends it at once.</summary>
     public const int Kill = 9;
+    /// <summary>Asks it to end.</summary>
     public const int Terminate = 15;
+    /// <summary>Lets it go on after a stop.</summary>
     public const int Continue = 18;
+    /// <summary>Freezes it.</summary>
     public const int Stop = 19;
 
     /// <summary>Sends a signal; a process that is gone already is no fault.</summary>

@@ -1,12 +1,14 @@
 namespace Orchestrator.Host.Cluster;
 
-/// <summary>The machine's clock, except that it never goes back: when that is set back, this one goes at half its pace until the two meet.</summary>
-/// <remarks>
-/// Orleans 10.4 plans the collection of grains by the time of day and refuses to activate any grain, with an ArgumentException, while the clock is behind
-/// what it has planned for. A clock set back by an hour would stop the silo for that hour.
-/// </remarks>
-internal sealed class ForwardClock(TimeProvider machine) : TimeProvider
+/// <summary>
+/// A clock that never jumps: the machine's time at the beginning, counted on by its monotonic counter, and drawn towards the machine's time by at most a tenth of
+/// what passes.
+/// </summary>
+internal sealed class SteadyClock(TimeProvider machine) : TimeProvider
 {
+    /// <summary>A clock that was set right by a minute is followed within ten; one that is wrong by a day for a few seconds is hardly followed at all.</summary>
+    private const int Slowness = 10;
+
     private readonly Lock gate = new();
     private DateTimeOffset told = machine.GetUtcNow();
     private long toldAt = machine.GetTimestamp();
@@ -22,8 +24,12 @@ internal sealed class ForwardClock(TimeProvider machine) : TimeProvider
     {
         lock (gate)
         {
-            var (now, at) = (machine.GetUtcNow(), machine.GetTimestamp());
-            told = now >= told ? now : told + (machine.GetElapsedTime(toldAt, at) / 2);
+            var at = machine.GetTimestamp();
+            var passed = machine.GetElapsedTime(toldAt, at);
+            var most = passed / Slowness;
+            var steady = told + passed;
+            var away = machine.GetUtcNow() - steady;
+            told = steady + (away > most ? most : away < -most ? -most : away);
             toldAt = at;
             return told;
         }
