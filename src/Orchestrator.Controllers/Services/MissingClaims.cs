@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Kinds.Services;
 using Orchestrator.Api.Machinery;

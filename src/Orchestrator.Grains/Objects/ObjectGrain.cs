@@ -210,12 +210,7 @@ internal sealed partial class ObjectGrain(
                     return write.MustBeNew && basis is not null ? Failed(StoreStatuses.AlreadyExists(key, write.Options.Version)) : DryRunReplies.For(decision, basis);
                 }
 
-                IReadOnlyList<CompanionWrite> companions = decision switch
-                {
-                    WriteDecision.Put put => put.Companions,
-                    WriteDecision.Remove remove => remove.Companions,
-                    _ => [],
-                };
+                var companions = (decision as WriteDecision.Put)?.Companions ?? ((WriteDecision.Remove)decision).Companions;
                 if (turn is null && companions.Any(companion => companion.IsCharge))
                 {
                     turn = await turns.TakeAsync(key.Namespace, cancellationToken);

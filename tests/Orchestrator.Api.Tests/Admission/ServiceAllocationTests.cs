@@ -119,6 +119,18 @@ public sealed class ServiceAllocationTests
         Assert.Contains("10.96.4.4: provided IP is already allocated", Plugin.Admit(attributes)?.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>The view moves on while a decision is made: what was free when it was chosen may be claimed when that is written down.</summary>
+    [Fact]
+    public void A_claim_that_came_meanwhile_is_not_taken_over()
+    {
+        var at = KindCase.At(Other, Claim("networking.k8s.io", "ipaddresses", "10.96.9.9", "other"), Claim("orchestrator", "nodeports", "30123", "other"));
+        var attributes = AdmissionCase.Attributes(
+            "", "services", "svc", """{"metadata":{"name":"svc"},"spec":{"type":"NodePort","clusterIPs":["10.96.9.9"],"ports":[{"nodePort":30123}]}}""", null, at);
+        Assert.Null(Plugin.Validate(attributes));
+        Assert.Equal(["10.96.9.9", "30123"], attributes.Companions.Select(claim => claim.Key.Name));
+        Assert.All(attributes.Companions, claim => Assert.Equal(Revision.None, claim.Expected));
+    }
+
     [Fact]
     public void A_service_that_goes_gives_its_claims_back_and_a_finalizer_keeps_its_address()
     {

@@ -63,7 +63,7 @@ public sealed class ServiceClaimTests(PostgresFixture postgres) : IClassFixture<
         Assert.Null(await TryCreateAsync(client, Addressed("there", Address), limit.Token));
     }
 
-    private static async Task AssertAddressesAsync(OrchestratorClient client, IList<V1Service> services, CancellationToken cancellationToken)
+    private static async Task AssertAddressesAsync(OrchestratorClient client, IReadOnlyList<V1Service> services, CancellationToken cancellationToken)
     {
         Assert.Equal(services.Count, services.Select(service => service.Spec.ClusterIP).Distinct().Count());
         var addresses = (await client.ListAsync<V1IPAddress>("", cancellationToken)).Items.Where(address => address.Spec.ParentRef.NamespaceProperty == Ns);

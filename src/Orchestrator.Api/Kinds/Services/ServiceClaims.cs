@@ -47,8 +47,9 @@ public static class ServiceClaims
             var claim = at.View.Get(key);
             if (claim is null || !held.Contains(key))
             {
-                // A claim that is there although its value is free was left by its owner; the compare-and-swap says whether that is still so.
-                yield return new CompanionWrite(key, claim?.Revision ?? Revision.None, DocumentEncoding.Encode(Document(key, service, at)));
+                // A claim that its owner left is taken over. One that came while this was decided is not: the commit finds it there, and the decision is made again.
+                var expected = claim is not null && IsLeft(claim, at.View) ? claim.Revision : Revision.None;
+                yield return new CompanionWrite(key, expected, DocumentEncoding.Encode(Document(key, service, at)));
             }
         }
 
@@ -74,6 +75,13 @@ public static class ServiceClaims
         ArgumentNullException.ThrowIfNull(claim);
         return Parent(DocumentEncoding.Decode(claim.Document));
     }
+
+    /// <summary>Whether the Service that a claim was made for does not have the value any more.</summary>
+    /// <remarks>The view moves on while it is read. A claim is written after its Service in one commit, so who sees the claim sees what its Service has.</remarks>
+    private static bool IsLeft(StoredObject claim, IClusterView view) =>
+        (claim.Key.GroupResource != Addresses || WasOfService(claim))
+        && Owner(claim) is { } owner
+        && !(view.Get(owner) is { } service && Of(ServiceHoldings.Of(service)).Contains(claim.Key));
 
     /// <summary>Whether a claim that belongs to no Service any more was made for one, so that it keeps its address from nobody.</summary>
     internal static bool WasOfService(StoredObject claim)
