@@ -24,6 +24,9 @@ internal sealed record RequestTarget
     /// <summary>The namespace in the URL; for a Namespace object its own name.</summary>
     public string Namespace { get; init; } = "";
 
+    /// <summary>True when the resource stands below a namespace in the path: <c>namespaces/NAMESPACE/RESOURCE</c>.</summary>
+    public bool InNamespace { get; init; }
+
     /// <summary>The plural resource.</summary>
     public string Resource { get; init; } = "";
 
@@ -84,6 +87,7 @@ internal sealed record RequestTarget
             // Only these are subresources of a Namespace; anything else is a resource inside it.
             if (rest.Length > 2 && rest[2] is not ("status" or "finalize"))
             {
+                target = target with { InNamespace = true };
                 rest = rest[2..];
             }
         }

@@ -15,6 +15,14 @@ internal static class VerbRouter
     public static Task AnswerAsync(GatewayServices gateway, ApiRequest request)
     {
         var target = request.Target;
+        if (ScopeFault(request) is { } misplaced)
+        {
+            // What serves custom resources passes such a path on, to where nobody knows it.
+            return request.Kind.Custom is null
+                ? AnswerWriter.FailAsync(request.Http, misplaced)
+                : AnswerWriter.WriteTextAsync(request.Http, 404, "404 page not found\n");
+        }
+
         if (target.Subresource.Length > 0 && request.Kind.Subresource(target.Subresource) is null)
         {
             return AnswerWriter.FailAsync(request.Http, Statuses.NoSuchResource());
@@ -51,6 +59,27 @@ internal static class VerbRouter
             "deletecollection" => DeleteCollection.AnswerAsync(gateway, request),
             _ => AnswerWriter.FailAsync(request.Http, Statuses.MethodNotAllowed()),
         };
+    }
+
+    /// <summary>Says that there is no such path: one of a cluster-scoped kind below a namespace, or one of a namespaced kind outside of any that is no list or watch.</summary>
+    /// <remarks>Access was decided by the namespace in the path. A path that is not the kind's own must therefore end here: who may do everything in one namespace
+    /// could otherwise do it to the cluster.</remarks>
+    private static ApiStatus? ScopeFault(ApiRequest request)
+    {
+        var target = request.Target;
+        if (request.Kind.Namespaced == target.InNamespace)
+        {
+            return null;
+        }
+
+        if (target.InNamespace || target.NameInPath)
+        {
+            return Statuses.NoSuchResource();
+        }
+
+        return target.Verb is "list" or "watch" ? null
+            : request.Kind.Allows("list", "") ? Statuses.MethodNotAllowed()
+            : Statuses.NoSuchResource();
     }
 
     private static bool Allows(ApiRequest request) => request.Kind.Allows(request.Target.Verb, request.Target.Subresource);

@@ -34,6 +34,15 @@ public sealed class RequestTargetTests
     }
 
     [Theory]
+    [InlineData("/api/v1/namespaces/other", false)]
+    [InlineData("/api/v1/namespaces/other/status", false)]
+    [InlineData("/api/v1/nodes/other", false)]
+    [InlineData("/api/v1/namespaces/other/pods", true)]
+    [InlineData("/api/v1/namespaces/other/namespaces/other", true)]
+    [InlineData("/api/v1/watch/namespaces/other/pods", true)]
+    public void A_resource_is_in_a_namespace_where_it_stands_below_one(string path, bool expected) => Assert.Equal(expected, Parse("GET", path).InNamespace);
+
+    [Theory]
     [InlineData("/")]
     [InlineData("/version")]
     [InlineData("/api")]

@@ -51,6 +51,41 @@ public sealed class AccessTests(GatewayFixture gateway) : IClassFixture<GatewayF
         Assert.Contains("cannot impersonate-on:user-info:list", await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("GET", "/api/v1/namespaces/mine/nodes")]
+    [InlineData("POST", "/api/v1/namespaces/mine/nodes")]
+    [InlineData("GET", "/api/v1/namespaces/mine/nodes?watch=1")]
+    [InlineData("DELETE", "/api/v1/namespaces/mine/nodes/n1")]
+    [InlineData("GET", "/api/v1/namespaces/mine/namespaces")]
+    [InlineData("DELETE", "/api/v1/namespaces/mine/namespaces/default")]
+    [InlineData("DELETE", "/api/v1/namespaces/mine/namespaces/mine")]
+    [InlineData("POST", "/apis/rbac.authorization.k8s.io/v1/namespaces/mine/clusterrolebindings")]
+    [InlineData("PATCH", "/apis/rbac.authorization.k8s.io/v1/namespaces/mine/clusterroles/edit")]
+    [InlineData("POST", "/apis/authorization.k8s.io/v1/namespaces/mine/subjectaccessreviews")]
+    public async Task Who_may_do_everything_in_a_namespace_reaches_nothing_of_the_cluster_through_it(string method, string path)
+    {
+        gateway.Seed("clusterroles", "", "everything", """{"rules":[{"apiGroups":["*"],"resources":["*"],"verbs":["*"]}]}""", "rbac.authorization.k8s.io");
+        gateway.Seed("rolebindings", "mine", "everything", """
+            {"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"everything"},
+             "subjects":[{"apiGroup":"rbac.authorization.k8s.io","kind":"User","name":"alice"}]}
+            """, "rbac.authorization.k8s.io");
+
+        var (code, status) = await GatewayFixture.SendAsync(gateway.Alice, method, path, "{}");
+
+        Assert.Equal((404, "the server could not find the requested resource"), (code, (string?)status["message"]));
+    }
+
+    [Theory]
+    [InlineData("GET", "/api/v1/pods", 200)]
+    [InlineData("GET", "/api/v1/pods/a", 404)]
+    [InlineData("DELETE", "/apis/apps/v1/deployments/a", 404)]
+    [InlineData("GET", "/api/v1/watch/pods/a", 404)]
+    [InlineData("POST", "/api/v1/pods", 405)]
+    [InlineData("DELETE", "/api/v1/pods", 405)]
+    [InlineData("POST", "/apis/authorization.k8s.io/v1/localsubjectaccessreviews", 404)]
+    public async Task Outside_of_a_namespace_what_lives_in_one_can_be_listed_and_watched_alone(string method, string path, int expected) =>
+        Assert.Equal(expected, (await GatewayFixture.SendAsync(gateway.Admin, method, path, method == "GET" ? null : "{}")).Code);
+
     [Fact]
     public async Task A_service_accounts_token_dies_with_the_account()
     {
