@@ -1,6 +1,7 @@
 using k8s.Models;
 using Orchestrator.Client;
 using Orchestrator.TestKit.Postgres;
+using Orchestrator.TestKit.Silos;
 using Orchestrator.TestSilo;
 
 namespace Orchestrator.Grains.Tests.Cluster;
