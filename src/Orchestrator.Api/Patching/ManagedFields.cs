@@ -67,10 +67,10 @@ public static class ManagedFields
         return owners;
     }
 
-    /// <summary>Writes the entries in upstream's order: appliers first, then by time and name.</summary>
+    /// <summary>Writes the entries in upstream's order: appliers first, then by time and name. Who owns nothing has none.</summary>
     internal static JsonArray? Write(IEnumerable<FieldOwner> owners)
     {
-        var entries = owners.Where(owner => owner.IsApplier || !owner.Fields.IsEmpty)
+        var entries = owners.Where(owner => !owner.Fields.IsEmpty)
             .OrderBy(owner => owner.Operation, StringComparer.Ordinal)
             .ThenBy(owner => owner.Time?.ToUnixTimeSeconds() ?? long.MinValue)
             .ThenBy(owner => owner.Manager, StringComparer.Ordinal)
