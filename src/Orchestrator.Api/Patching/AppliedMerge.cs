@@ -17,71 +17,70 @@ internal static class AppliedMerge
     }
 
     /// <summary>Takes places out that were applied last and that nobody owns any more.</summary>
-    /// <param name="live">The merged object.</param>
+    /// <remarks>Upstream: Updater.prune, in its three steps: all that was applied last goes; what somebody owns comes back; and so does what went with its
+    /// container although it had not been applied.</remarks>
+    /// <param name="merged">The merged object.</param>
     /// <param name="last">What the manager owned before.</param>
     /// <param name="owned">What all managers own now, this one's new configuration included.</param>
-    /// <param name="schema">The schema of the place.</param>
-    internal static void Prune(JsonNode? live, FieldSet last, FieldSet? owned, SchemaNode? schema)
+    /// <param name="schema">The kind's schema.</param>
+    /// <returns>The object without them.</returns>
+    internal static JsonObject Pruned(JsonObject merged, FieldSet last, FieldSet owned, SchemaNode? schema)
     {
-        switch (live)
+        if (last.IsEmpty)
         {
-            case JsonObject members:
-                PruneFields(members, last, owned, schema);
-                break;
-            case JsonArray items when schema is not null && MergeShapes.Of(schema, items) != MergeShape.Leaf:
-                PruneItems(items, last, owned, schema);
-                break;
+            return merged;
         }
+
+        var applied = last.WithNamedFields(schema);
+        var all = Places(merged);
+        var left = Places(Without(merged, applied, schema, leavesNull: true));
+        left = Places(Without(merged, FieldSet.Difference(all, FieldSet.Union(left, owned.WithNamedFields(schema))), schema, leavesNull: true));
+        return Without(merged, FieldSet.Intersection(FieldSet.Difference(all, left), applied), schema, leavesNull: false) as JsonObject ?? [];
+
+        FieldSet Places(JsonNode? document) => FieldComparison.Claims(document as JsonObject ?? [], schema).WithNamedFields(schema);
     }
 
-    private static void PruneFields(JsonObject members, FieldSet last, FieldSet? owned, SchemaNode? schema)
+    /// <summary>A value without some places of it. What is one piece has none.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="places">The places.</param>
+    /// <param name="schema">The schema of the value.</param>
+    /// <param name="leavesNull">True: null is left of a container that loses all it has, as upstream leaves it; false: an empty one, which every schema allows.</param>
+    private static JsonNode? Without(JsonNode? value, FieldSet places, SchemaNode? schema, bool leavesNull)
     {
-        foreach (var (step, below) in last.Children)
+        if (places.IsEmpty || MergeShapes.Of(schema, value) == MergeShape.Leaf)
         {
-            var name = step[2..];
-            if (step[0] != 'f' || !members.ContainsKey(name))
-            {
-                continue;
-            }
-
-            var others = owned?.Child(step);
-            if (others is null or { IsEmpty: true })
-            {
-                members.Remove(name);
-            }
-            else
-            {
-                Prune(members[name], below, others, schema?.Child(name));
-            }
+            return value?.DeepClone();
         }
-    }
 
-    private static void PruneItems(JsonArray items, FieldSet last, FieldSet? owned, SchemaNode schema)
-    {
-        for (var i = items.Count - 1; i >= 0; i--)
+        if (value is JsonObject members)
         {
-            var step = MergeShapes.Step(schema, items[i]);
-            if (last.Child(step) is not { } below)
-            {
-                continue;
-            }
-
-            var others = owned?.Child(step);
-            if (others is null or { IsEmpty: true } && below.IsMember)
-            {
-                items.RemoveAt(i);
-            }
-            else
-            {
-                Prune(items[i], below, others, schema.Items);
-            }
+            var rest = new JsonObject(members.Select(member => (member.Key, member.Value, Place: places.Child("f:" + member.Key)))
+                .Where(member => member.Place is not { IsMember: true })
+                .Select(member => KeyValuePair.Create(member.Key, Rest(member.Value, member.Place, schema?.Child(member.Key)))));
+            return rest.Count == 0 && leavesNull ? null : rest;
         }
+
+        if (value is JsonArray items)
+        {
+            var rest = new JsonArray([.. items.Select(item => (Item: item, Place: places.Child(MergeShapes.Step(schema!, item))))
+                .Where(item => item.Place is not { IsMember: true })
+                .Select(item => Rest(item.Item, item.Place, schema?.Items))]);
+            return rest.Count == 0 && leavesNull ? null : rest;
+        }
+
+        return null;
+
+        JsonNode? Rest(JsonNode? below, FieldSet? belowPlaces, SchemaNode? belowSchema) =>
+            belowPlaces is null ? below?.DeepClone() : Without(below, belowPlaces, belowSchema, leavesNull);
     }
 
     private static JsonNode? Value(JsonNode? live, JsonNode? applied, SchemaNode? schema)
     {
-        switch (MergeShapes.Of(schema, applied))
+        switch (MergeShapes.Of(schema, applied ?? live))
         {
+            case not MergeShape.Leaf when applied is null && live is JsonObject { Count: > 0 } or JsonArray { Count: > 0 }:
+                // Null takes nothing out of a container: it is one without items.
+                return live.DeepClone();
             case MergeShape.Fields when live is JsonObject members && applied is JsonObject wanted:
                 var merged = (JsonObject)members.DeepClone();
                 Merge(merged, wanted, schema);

@@ -20,17 +20,25 @@ internal sealed class FieldComparison
     internal static FieldComparison Of(JsonObject before, JsonObject after, SchemaNode? schema) => new(Fields(before, after, schema, default));
 
     /// <summary>The places that a document of server-side apply claims: its leaves, and its list items.</summary>
-    internal static FieldSet Claims(JsonObject document, SchemaNode? schema) => Claim(document, schema, isItem: false);
+    internal static FieldSet Claims(JsonObject document, SchemaNode? schema) => Claim(document, schema);
 
     private static Differences Values(bool had, JsonNode? before, bool has, JsonNode? after, SchemaNode? schema)
     {
         var shape = MergeShapes.Of(schema, after ?? before);
-        if (shape == MergeShape.Leaf || (IsBare(before) && IsBare(after)))
+        var isOther = before is not null && after is not null && MergeShapes.Of(schema, before) != shape;
+        if (!isOther && (shape == MergeShape.Leaf || (IsBare(before) && IsBare(after))))
         {
             return !had ? new Differences(FieldSet.Leaf, null, null)
                 : !has ? new Differences(null, null, FieldSet.Leaf)
                 : JsonNode.DeepEquals(before, after) ? default
                 : new Differences(null, FieldSet.Leaf, null);
+        }
+
+        if (isOther)
+        {
+            // A map that became a value, or the other way: only where the schema does not know the place. Both of upstream's walks are taken.
+            var fields = Fields(before as JsonObject, after as JsonObject, schema, default);
+            return fields with { Modified = FieldSet.Leaf };
         }
 
         var itself = !had ? new Differences(FieldSet.Leaf, null, null) : !has ? new Differences(null, null, FieldSet.Leaf) : default;
@@ -87,27 +95,33 @@ internal sealed class FieldComparison
         return found.ToDifferences();
     }
 
-    private static FieldSet Claim(JsonNode? value, SchemaNode? schema, bool isItem)
+    /// <remarks>Upstream: toFieldSetWalker. A field is claimed by what is below it; by itself when that is nothing, or when the schema does not name it.</remarks>
+    private static FieldSet Claim(JsonNode? value, SchemaNode? schema)
     {
         var shape = MergeShapes.Of(schema, value);
-        if (shape == MergeShape.Leaf || IsBare(value))
+        if (shape == MergeShape.Leaf)
         {
             return FieldSet.Leaf;
         }
 
-        var claims = new FieldSet { IsMember = isItem };
+        var claims = new FieldSet();
         if (shape == MergeShape.Fields && value is JsonObject members)
         {
             foreach (var (name, member) in members)
             {
-                claims.Attach("f:" + name, Claim(member, schema?.Child(name), isItem: false));
+                var below = Claim(member, schema?.Child(name));
+                var isOwn = member is null or JsonObject { Count: 0 } || schema?.Properties.ContainsKey(name) != true;
+                if (isOwn || !below.IsEmpty)
+                {
+                    claims.Attach("f:" + name, isOwn ? below.AsMember() : below);
+                }
             }
         }
         else if (value is JsonArray items)
         {
             foreach (var same in items.GroupBy(item => MergeShapes.Step(schema!, item), StringComparer.Ordinal))
             {
-                claims.Attach(same.Key, same.Select(item => Claim(item, schema!.Items, isItem: true)).Aggregate(FieldSet.Union));
+                claims.Attach(same.Key, same.Select(item => Claim(item, schema!.Items)).Aggregate(FieldSet.Union).AsMember());
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Schema;
 
 namespace Orchestrator.Api.Patching;
 
@@ -64,6 +65,24 @@ internal sealed class FieldSet
 
     /// <summary>Only what is below this place, not the place itself.</summary>
     internal FieldSet Below() => IsMember ? new FieldSet { _children = _children } : this;
+
+    /// <summary>With the place itself.</summary>
+    internal FieldSet AsMember() => IsMember ? this : new FieldSet { IsMember = true, _children = _children };
+
+    /// <summary>With every field on the way that the schema names.</summary>
+    /// <remarks>Upstream: EnsureNamedFieldsAreMembers.</remarks>
+    internal FieldSet WithNamedFields(SchemaNode? schema)
+    {
+        var named = new FieldSet { IsMember = IsMember };
+        foreach (var (step, branch) in _children)
+        {
+            var name = step[0] == 'f' ? step[2..] : null;
+            var below = branch.WithNamedFields(name is null ? schema?.Items : schema?.Child(name));
+            named.Attach(step, name is not null && schema?.Properties.ContainsKey(name) == true ? below.AsMember() : below);
+        }
+
+        return named;
+    }
 
     /// <summary>Without whole branches, whatever lies below them.</summary>
     internal FieldSet Without(ReadOnlySpan<string> steps)

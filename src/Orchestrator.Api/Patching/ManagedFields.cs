@@ -68,10 +68,10 @@ public static class ManagedFields
         return owners;
     }
 
-    /// <summary>Writes the entries in upstream's order: appliers first, then by time and name.</summary>
+    /// <summary>Writes the entries in upstream's order: appliers first, then by time and name. Who owns nothing has none.</summary>
     internal static JsonArray? Write(IEnumerable<FieldOwner> owners)
     {
-        var recorded = owners.Where(owner => owner.IsApplier || !owner.Fields.IsEmpty).ToList();
+        var recorded = owners.Where(owner => !owner.Fields.IsEmpty).ToList();
         return recorded.Count switch
         {
             0 => null,

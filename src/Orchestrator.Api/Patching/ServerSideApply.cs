@@ -42,7 +42,7 @@ public static class ServerSideApply
         var merged = (JsonObject)before.DeepClone();
         AppliedMerge.Merge(merged, config, schema);
         var owned = owners.Where(owner => owner != own).Aggregate(claimed, (all, owner) => FieldSet.Union(all, owner.Fields));
-        AppliedMerge.Prune(merged, last, owned, schema);
+        merged = AppliedMerge.Pruned(merged, last, owned, schema);
 
         var comparison = FieldComparison.Of(before, merged, schema);
         var changed = ManagedFields.Owned(FieldSet.Union(comparison.Added, comparison.Modified));

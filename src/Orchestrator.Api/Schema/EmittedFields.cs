@@ -21,6 +21,7 @@ public static class EmittedFields
 
     private static readonly FrozenDictionary<string, (string Name, string Value)[]> ByDefinition = new Dictionary<string, (string, string)[]>
     {
+        ["io.k8s.apimachinery.pkg.apis.meta.v1.Condition"] = [("lastTransitionTime", Null), ("reason", Empty), ("message", Empty)],
         ["io.k8s.api.core.v1.PodCondition"] = [("lastProbeTime", Null), ("lastTransitionTime", Null)],
         ["io.k8s.api.core.v1.NodeCondition"] = [("lastHeartbeatTime", Null), ("lastTransitionTime", Null)],
         ["io.k8s.api.core.v1.PersistentVolumeClaimCondition"] = [("lastProbeTime", Null), ("lastTransitionTime", Null)],
