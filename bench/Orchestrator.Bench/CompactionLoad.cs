@@ -13,7 +13,7 @@ internal static class CompactionLoad
     private const string Path = "/api/v1/namespaces/default/configmaps";
     private const int Writers = 16;
     private const int Watchers = 20;
-    private const int Resumers = 4;
+    private const int Resumers = 2;
 
     /// <summary>So far back resumers begin: further than what the server has in memory, so that the log is read.</summary>
     private const long Past = 12_000;
@@ -22,7 +22,7 @@ internal static class CompactionLoad
 
     private static readonly string[] SmallLog = ["--log-retention", "00:00:05", "--log-partition", Partition.ToString(CultureInfo.InvariantCulture)];
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan ResumePeriod = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ResumePeriod = TimeSpan.FromSeconds(2);
 
     /// <summary>Several rounds of the server's, which come every ten seconds.</summary>
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(62);

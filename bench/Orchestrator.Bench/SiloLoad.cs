@@ -52,13 +52,16 @@ internal sealed class SiloLoad : IAsyncDisposable
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>What two cores do beside three silos without queues: about 200 requests a second.</summary>
+    /// <summary>
+    /// About a hundred requests a second: what two cores do without queues beside three silos that were started a moment ago, and so have most of their code still to
+    /// compile.
+    /// </summary>
     private static readonly Part[] Mix =
     [
-        new(Work.Update, 24, TimeSpan.FromMilliseconds(200)),
-        new(Work.Create, 6, TimeSpan.FromMilliseconds(200)),
-        new(Work.Read, 6, TimeSpan.FromMilliseconds(200)),
-        new(Work.Reconcile, 16, TimeSpan.FromMilliseconds(500)),
+        new(Work.Update, 24, TimeSpan.FromMilliseconds(400)),
+        new(Work.Create, 4, TimeSpan.FromMilliseconds(400)),
+        new(Work.Read, 4, TimeSpan.FromMilliseconds(200)),
+        new(Work.Reconcile, 12, TimeSpan.FromMilliseconds(1000)),
     ];
 
     private const string ConfigMaps = "/api/v1/namespaces/default/configmaps";

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Orchestrator.TestKit.Silos;
 
 namespace Orchestrator.Bench;
@@ -10,13 +11,25 @@ internal static class SiloLoss
     private const int Silos = 3;
     private const int Rounds = 3;
 
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(20);
+    /// <summary>So many of the requests that ended last are told one by one.</summary>
+    private const int Longest = 8;
+
+    /// <summary>What is aimed at for a silo that was killed and for one that is frozen: a round that held clients up for longer is told in detail.</summary>
+    private static readonly TimeSpan KilledAim = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan FrozenAim = TimeSpan.FromSeconds(8);
+
+    /// <summary>Three silos have their code to compile first, on two cores.</summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(40);
 
     /// <summary>Until what was sent to a silo has been answered, and a cluster that has changed is at rest.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
 
     /// <summary>How long after a loss was noticed requests are looked at.</summary>
     private static readonly TimeSpan After = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long the cluster is looked at without a fault.</summary>
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -30,8 +43,8 @@ internal static class SiloLoss
         await using var load = await SiloLoad.StartAsync(cluster, members, cancellationToken);
         await Task.Delay(WarmUp, cancellationToken);
         await CalmAsync(load, report, cancellationToken);
-        await LossesAsync("kill -9", Signals.Kill, cluster, load, report, cancellationToken);
-        await LossesAsync("SIGSTOP", Signals.Stop, cluster, load, report, cancellationToken);
+        await LossesAsync(new Loss("kill -9", Signals.Kill, KilledAim), cluster, load, report, cancellationToken);
+        await LossesAsync(new Loss("SIGSTOP", Signals.Stop, FrozenAim), cluster, load, report, cancellationToken);
         await RollAsync(cluster, load, report, cancellationToken);
         await ComeAndGoAsync(cluster, load, report, cancellationToken);
     }
@@ -40,7 +53,7 @@ internal static class SiloLoss
     private static async Task CalmAsync(SiloLoad load, Report report, CancellationToken cancellationToken)
     {
         var began = Stopwatch.GetTimestamp();
-        await Task.Delay(After, cancellationToken);
+        await Task.Delay(Calm, cancellationToken);
         var period = Period.Since(load, began);
         foreach (var work in Enum.GetValues<Work>())
         {
@@ -50,7 +63,7 @@ internal static class SiloLoss
         Tell(report, "no fault", [.. period.HeldUp()], load);
     }
 
-    private static async Task LossesAsync(string how, int signal, SiloCluster cluster, SiloLoad load, Report report, CancellationToken cancellationToken)
+    private static async Task LossesAsync(Loss loss, SiloCluster cluster, SiloLoad load, Report report, CancellationToken cancellationToken)
     {
         List<TimeSpan> noticed = [], served = [];
         var healed = Enum.GetValues<Work>().ToDictionary(work => work, _ => new List<TimeSpan>());
@@ -62,7 +75,7 @@ internal static class SiloLoss
             load.Through = [.. members.Where(silo => silo != victim)];
             await Task.Delay(Settling, cancellationToken);
             var began = Stopwatch.GetTimestamp();
-            victim.Signal(signal);
+            victim.Signal(loss.Signal);
             noticed.Add(await cluster.DeadAsync(victim, began, cancellationToken));
             await Task.Delay(After, cancellationToken);
             await EveryClientWorksAsync(load, Stopwatch.GetTimestamp(), cancellationToken);
@@ -73,6 +86,11 @@ internal static class SiloLoss
                 times.Add(period.HeldUpFor(work));
             }
 
+            if (healed.Values.Any(times => times[^1] > loss.Aim))
+            {
+                Tell(period, loss.Aim);
+            }
+
             await EndAsync(victim, cancellationToken);
             victim.Start();
             served.Add(await cluster.ServesAsync(victim, cancellationToken));
@@ -80,14 +98,14 @@ internal static class SiloLoss
             await Task.Delay(Settling, cancellationToken);
         }
 
-        report.AddRounds(Name, $"{how}: dead in the membership table after", noticed);
+        report.AddRounds(Name, $"{loss.How}: dead in the membership table after", noticed);
         foreach (var (work, times) in healed)
         {
-            report.AddRounds(Name, $"{how}: last {Named(work)} held up, until", times);
+            report.AddRounds(Name, $"{loss.How}: last {Named(work)} held up, until", times);
         }
 
-        report.AddRounds(Name, $"{how}: back, from its start to serving", served);
-        Tell(report, how, heldUp, load);
+        report.AddRounds(Name, $"{loss.How}: back, from its start to serving", served);
+        Tell(report, loss.How, heldUp, load);
     }
 
     /// <summary>One silo after the other is told to stop and started again; clients go on with all three.</summary>
@@ -134,6 +152,17 @@ internal static class SiloLoss
         Tell(report, "a fourth silo", [.. period.HeldUp()], load);
     }
 
+    /// <summary>What was held up last, in the order in which it ended.</summary>
+    private static void Tell(Period period, TimeSpan aim)
+    {
+        foreach (var attempt in period.HeldUp().Where(attempt => period.Until(attempt.End) > aim).OrderBy(attempt => attempt.End).TakeLast(Longest))
+        {
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"    a slow round: {attempt.Work} {attempt.Client}, try {attempt.Try}, took {attempt.Took.TotalSeconds:F2} s until {period.Until(attempt.End).TotalSeconds:F2} s, {attempt.Fault ?? "done"}"));
+        }
+    }
+
     private static void Tell(Report report, string what, List<Attempt> heldUp, SiloLoad load)
     {
         report.Add(Name, $"{what}: failed and tried again", heldUp.Count(attempt => attempt.Fault is not null), "requests");
@@ -176,7 +205,7 @@ internal static class SiloLoss
                 throw new InvalidOperationException($"some clients do not get on any more; last of all: {load.Attempts.LastOrDefault(attempt => attempt.Fault is not null)}");
             }
 
-            await Task.Delay(50, cancellationToken);
+            await Task.Delay(200, cancellationToken);
         }
     }
 
@@ -198,6 +227,15 @@ internal static class SiloLoss
 
         /// <summary>From the beginning until the last of what failed or took long was answered.</summary>
         public TimeSpan HeldUpFor(Work work) =>
-            HeldUp().Where(attempt => attempt.Work == work).Select(attempt => Stopwatch.GetElapsedTime(Began, attempt.End)).DefaultIfEmpty().Max();
+            HeldUp().Where(attempt => attempt.Work == work).Select(attempt => Until(attempt.End)).DefaultIfEmpty().Max();
+
+        /// <summary>The time from the beginning to a moment.</summary>
+        public TimeSpan Until(long moment) => Stopwatch.GetElapsedTime(Began, moment);
     }
+
+    /// <summary>How a silo is lost.</summary>
+    /// <param name="How">Its name in the table.</param>
+    /// <param name="Signal">What is sent to it.</param>
+    /// <param name="Aim">By when all should be well again.</param>
+    private sealed record Loss(string How, int Signal, TimeSpan Aim);
 }

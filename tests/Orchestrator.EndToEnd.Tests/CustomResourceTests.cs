@@ -53,7 +53,7 @@ public sealed class CustomResourceTests
         await cluster.UpOrFailAsync("--disable-agent", "--disable-scheduler", "--log-retention", "00:00:01", "--log-partition", "100");
         var kubectl = await cluster.NamespaceAsync();
         await kubectl.ApplyAsync(Definition);
-        await ServedWithinASecondAsync(cluster, kubectl.Namespace);
+        await ServedSoonAsync(cluster, kubectl.Namespace);
 
         await using var wire = new CuttableWire(cluster.Port);
         var configuration = KubernetesClientConfiguration.BuildConfigFromConfigFile(cluster.Kubeconfig);
@@ -137,7 +137,10 @@ public sealed class CustomResourceTests
         await kubectl.UntilFieldAsync("configmap/home-page", ".data.index\\.html", "<h1>Long time</h1>", 20);
     }
 
-    private static async Task ServedWithinASecondAsync(TestCluster cluster, string ns)
+    /// <summary>With a machine to itself it is far below a second; a busy one gets its time.</summary>
+    private static readonly TimeSpan ServedAfter = TimeSpan.FromSeconds(10);
+
+    private static async Task ServedSoonAsync(TestCluster cluster, string ns)
     {
         using var client = new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(cluster.Kubeconfig));
         using var websites = new GenericClient(client, WebsiteOperator.Group, "v1", "websites", disposeClient: false);
@@ -151,7 +154,7 @@ public sealed class CustomResourceTests
             }
             catch (k8s.Autorest.HttpOperationException missing) when (missing.Response.StatusCode == System.Net.HttpStatusCode.NotFound)
             {
-                Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(1), "the objects are not served after a second");
+                Assert.True(Stopwatch.GetElapsedTime(began) < ServedAfter, $"the objects are not served after {ServedAfter}");
                 await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
             }
         }

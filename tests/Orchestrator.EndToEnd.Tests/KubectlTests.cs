@@ -65,7 +65,7 @@ public sealed class KubectlTests(ClusterFixture fixture)
         var line = "";
         while (!line.Contains("seen", StringComparison.Ordinal))
         {
-            line = await watch.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)
+            line = await watch.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken)
                 ?? throw new InvalidOperationException("the watch ended");
         }
 
@@ -88,7 +88,7 @@ public sealed class KubectlTests(ClusterFixture fixture)
         Assert.Contains("T", (await kubectl.RunAsync("logs talker --timestamps --tail=1")).Split(' ')[0], StringComparison.Ordinal);
 
         using var follow = kubectl.Start("logs -f talker --tail=1");
-        Assert.Equal("line 5", await follow.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        Assert.Equal("line 5", await follow.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
         follow.Kill();
     }
 
@@ -139,7 +139,7 @@ public sealed class KubectlTests(ClusterFixture fixture)
         using var attach = kubectl.Start("attach -i echoer");
         await attach.StandardInput.WriteAsync("this\n");
         await attach.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
-        var line = await attach.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        var line = await attach.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         attach.Kill();
         Assert.Equal("got this", line);
     }
@@ -153,7 +153,7 @@ public sealed class KubectlTests(ClusterFixture fixture)
         await kubectl.UntilReadyAsync("pod/served");
         var port = TestCluster.FreePort();
         using var forward = kubectl.Start($"port-forward {target} {port}:{(target.StartsWith("pod", StringComparison.Ordinal) ? 8080 : 80)}");
-        await forward.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await forward.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         using var client = new HttpClient();
         for (var i = 0; i < 3; i++)
         {

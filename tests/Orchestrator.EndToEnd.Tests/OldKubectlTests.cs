@@ -28,7 +28,7 @@ public sealed class OldKubectlTests(ClusterFixture fixture)
         string? line;
         do
         {
-            line = await watch.StandardOutput.ReadLineAsync(Token).AsTask().WaitAsync(TimeSpan.FromSeconds(20), Token);
+            line = await watch.StandardOutput.ReadLineAsync(Token).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Token);
         }
         while (line?.Contains("seen", StringComparison.Ordinal) == false);
 
@@ -54,12 +54,12 @@ public sealed class OldKubectlTests(ClusterFixture fixture)
         using var attach = kubectl.Start("attach -i box");
         await attach.StandardInput.WriteAsync("this\n".AsMemory(), Token);
         await attach.StandardInput.FlushAsync(Token);
-        Assert.Equal("got this", await attach.StandardOutput.ReadLineAsync(Token).AsTask().WaitAsync(TimeSpan.FromSeconds(20), Token));
+        Assert.Equal("got this", await attach.StandardOutput.ReadLineAsync(Token).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Token));
         attach.Kill();
 
         var port = TestCluster.FreePort();
         using var forward = kubectl.Start($"port-forward pod/served {port}:8080");
-        await forward.StandardOutput.ReadLineAsync(Token).AsTask().WaitAsync(TimeSpan.FromSeconds(20), Token);
+        await forward.StandardOutput.ReadLineAsync(Token).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Token);
         using var client = new HttpClient();
         Assert.Equal("served\n", await client.GetStringAsync(new Uri($"http://127.0.0.1:{port}/cgi-bin/hostname"), Token));
         forward.Kill();

@@ -40,6 +40,9 @@ internal sealed partial class ControllerShardGrain(
     private long seenUpTo = -1;
     private IGrainTimer? alarm;
 
+    /// <summary>Known to be registered: to ask again costs a query.</summary>
+    private bool hasReminder;
+
     /// <inheritdoc />
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -75,11 +78,18 @@ internal sealed partial class ControllerShardGrain(
     /// <inheritdoc />
     public async Task EnsureAsync()
     {
+        if (hasReminder)
+        {
+            return;
+        }
+
         if (await this.GetReminder(ReminderName) is null)
         {
             // The shards' first ticks are spread over the period, so that they do not all look at everything at once.
             await this.RegisterOrUpdateReminder(ReminderName, ReminderPeriod * ((shard + 1) / (double)ReconcilerCatalog.Shards), ReminderPeriod);
         }
+
+        hasReminder = true;
     }
 
     /// <inheritdoc />
@@ -236,6 +246,7 @@ internal sealed partial class ControllerShardGrain(
 
     private async Task UnregisterAsync(string reminderName)
     {
+        hasReminder = false;
         if (await this.GetReminder(reminderName) is { } reminder)
         {
             await this.UnregisterReminder(reminder);

@@ -75,7 +75,7 @@ public sealed class LogReaderTests : IDisposable
         Assert.Equal("five\n", await received.Reader.ReadAsync(Token));
         await File.AppendAllTextAsync(Log, Lines("six"), Token);
         running = false;
-        await reading.WaitAsync(TimeSpan.FromSeconds(10), Token);
+        await reading.WaitAsync(TimeSpan.FromSeconds(60), Token);
         Assert.Equal("six\n", await received.Reader.ReadAsync(Token));
         Assert.False(received.Reader.TryRead(out _));
     }
@@ -87,7 +87,7 @@ public sealed class LogReaderTests : IDisposable
         var reading = new LogReader(Log, new LogSelection { Follow = true, LimitBytes = 2 }, () => true, Deliver(received)).RunAsync(Token);
         await File.WriteAllTextAsync(Log, Lines("one"), Token);
         Assert.Equal("on", await received.Reader.ReadAsync(Token));
-        await reading.WaitAsync(TimeSpan.FromSeconds(10), Token);
+        await reading.WaitAsync(TimeSpan.FromSeconds(60), Token);
     }
 
     private static string Lines(params string[] lines) => string.Concat(lines.Select(line => $"{Time} stdout F {line}\n"));

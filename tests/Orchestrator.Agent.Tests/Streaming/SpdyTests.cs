@@ -135,7 +135,7 @@ public sealed class SpdyTests
             await server.Opened.ReadAsync(Token);
             await server.DisposeAsync();
             Assert.Empty(await ReadAllAsync(stream.Input));
-            await client.Ended.WaitAsync(TimeSpan.FromSeconds(5), Token);
+            await client.Ended.WaitAsync(TimeSpan.FromSeconds(60), Token);
         }
     }
 
@@ -151,7 +151,7 @@ public sealed class SpdyTests
             var writing = stream.WriteAsync(new byte[4 << 20], Token);
             await Assert.ThrowsAsync<TimeoutException>(() => writing.WaitAsync(TimeSpan.FromMilliseconds(100), Token));
             await accepted.Input.CompleteAsync();
-            await writing.WaitAsync(TimeSpan.FromSeconds(10), Token);
+            await writing.WaitAsync(TimeSpan.FromSeconds(60), Token);
         }
     }
 

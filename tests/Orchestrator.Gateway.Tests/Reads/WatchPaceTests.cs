@@ -17,7 +17,7 @@ public sealed class WatchPaceTests
         var resting = Enumerable.Range(0, 5).Select(_ => pace.RestAsync(100_000).AsTask()).ToArray();
         Assert.All(resting, one => Assert.False(one.IsCompleted));
         clock.Advance(TimeSpan.FromMilliseconds(100));
-        var rounds = await Task.WhenAll(resting).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        var rounds = await Task.WhenAll(resting).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         Assert.NotNull(rounds[0]);
         Assert.All(rounds, round => Assert.Same(rounds[0], round));
     }
@@ -43,7 +43,7 @@ public sealed class WatchPaceTests
         {
             var resting = Enumerable.Range(0, 1_000).Select(_ => pace.RestAsync(1_000).AsTask()).ToArray();
             clock.Advance(TimeSpan.FromMilliseconds(100));
-            var rounds = await Task.WhenAll(resting).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+            var rounds = await Task.WhenAll(resting).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
             clock.Advance(took);
             Array.ForEach(rounds, one => one?.Sent());
         }

@@ -135,7 +135,7 @@ public sealed class PodLogTests(GatewayFixture gateway) : IClassFixture<GatewayF
         await lively.OpenedAsync();
         await lively.StdoutAsync("alive");
         await lively.EndAsync();
-        Assert.Equal("alive", await asking.WaitAsync(TimeSpan.FromSeconds(10), Token));
+        Assert.Equal("alive", await asking.WaitAsync(TimeSpan.FromSeconds(60), Token));
         stalled.ForEach(answer => answer.Dispose());
 
         async Task FloodAsync(AgentCall call, int client)

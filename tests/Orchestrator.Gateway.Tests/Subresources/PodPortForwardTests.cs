@@ -91,7 +91,7 @@ public sealed class PodPortForwardTests(GatewayFixture gateway) : IClassFixture<
         await using var session = await SpdyDial.OpenAsync(gateway, "portforward", PortForwarding.Protocol);
         await session.OpenAsync(Headers("error", 1, port), Token);
         var data = await session.OpenAsync(Headers("data", 1, port), Token);
-        await data.Broken.WaitAsync(TimeSpan.FromSeconds(10), Token);
+        await data.Broken.WaitAsync(TimeSpan.FromSeconds(60), Token);
     }
 
     [Fact]

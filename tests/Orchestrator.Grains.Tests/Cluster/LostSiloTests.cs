@@ -22,6 +22,9 @@ public sealed class LostSiloTests(PostgresFixture postgres, ITestOutputHelper ou
     /// <summary>Measured with a machine to itself: about 1.3 s. The bound leaves room for a busy one.</summary>
     private static readonly TimeSpan LossNoticed = TimeSpan.FromSeconds(10);
 
+    /// <summary>Measured with a machine to itself: under 3 s. Reminders alone, spread over a minute, would bring one of sixteen shards back in each 4 s.</summary>
+    private static readonly TimeSpan TakenUp = TimeSpan.FromSeconds(25);
+
     [Fact]
     public async Task A_rollout_goes_on_when_the_silo_of_its_shard_is_killed()
     {
@@ -60,6 +63,52 @@ public sealed class LostSiloTests(PostgresFixture postgres, ITestOutputHelper ou
         Assert.InRange(noticed, TimeSpan.Zero, LossNoticed);
         await over.CancelAsync();
         await nodes;
+    }
+
+    /// <summary>Their reminders would take up to a minute, and until then what they had been told of would lie.</summary>
+    [Fact]
+    public async Task The_shards_of_a_lost_silo_are_taken_up_although_nothing_happens()
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Patience);
+        var cluster = Guid.NewGuid().ToString("N");
+        var ports = FreePorts.Take(4);
+        using var first = new SiloProcess(new SiloSettings(postgres.ConnectionString, cluster, ports[0], ports[1]));
+        using var second = new SiloProcess(new SiloSettings(postgres.ConnectionString, cluster, ports[2], ports[3]));
+        await Task.WhenAll(first.Ready, second.Ready).WaitAsync(limit.Token);
+        await using var connection = await ClusterClient.ConnectAsync(postgres.ConnectionString, cluster, limit.Token);
+        var placed = await ShardsAsync(connection.Grains, silos => silos.All(silo => silo is not null), limit.Token);
+
+        // The one that was there first has most, if not all.
+        var (victim, other) = placed.Count(silo => silo == first.Settings.SiloPort) > placed.Length / 2 ? (first, second) : (second, first);
+        var began = Stopwatch.GetTimestamp();
+        victim.Kill();
+        await ShardsAsync(connection.Grains, silos => silos.All(silo => silo == other.Settings.SiloPort), limit.Token);
+        var taken = Stopwatch.GetElapsedTime(began);
+        output.WriteLine($"all shards were taken up after {taken.TotalSeconds:F2} s");
+        Assert.InRange(taken, TimeSpan.Zero, TakenUp);
+    }
+
+    /// <summary>Waits until the shards of a controller lie as wanted.</summary>
+    /// <returns>The port of each one's silo; null where it is not active.</returns>
+    private static async Task<int?[]> ShardsAsync(IGrainFactory grains, Func<int?[], bool> wanted, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var silos = new int?[ReconcilerCatalog.Shards];
+            for (var shard = 0; shard < silos.Length; shard++)
+            {
+                var grain = grains.GetGrain<IControllerShardGrain>(ShardKeys.Build("deployment-controller", shard));
+                silos[shard] = (await grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grain, cancellationToken))?.Endpoint.Port;
+            }
+
+            if (wanted(silos))
+            {
+                return silos;
+            }
+
+            await Task.Delay(50, cancellationToken);
+        }
     }
 
     private static async Task FirstNewPodAsync(OrchestratorClient client, CancellationToken cancellationToken)

@@ -15,7 +15,7 @@ public sealed class SupervisorTests
         var watching = new Supervisor([], NullLogger<Supervisor>.Instance, clock).RunAsync(stop.Token);
         Assert.False(watching.IsCompleted);
         await stop.CancelAsync();
-        await watching.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await watching.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class SupervisorTests
         }
 
         await stop.CancelAsync();
-        await watching.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await watching.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
     }
 
     private sealed class Part : IPart

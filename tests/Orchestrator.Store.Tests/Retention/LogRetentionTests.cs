@@ -148,6 +148,11 @@ public sealed class LogRetentionTests(PostgresFixture postgres, ITestOutputHelpe
             PartitionRevisions = 100,
             RetentionBytes = 1,
             RetentionPeriod = TimeSpan.FromMilliseconds(50),
+
+            // Far beyond what a busy machine makes of a write: who had to wait for a lock would have to wait for this.
+            LockTimeout = TimeSpan.FromSeconds(30),
+            StatementTimeout = TimeSpan.FromSeconds(30),
+            UnavailableAfter = TimeSpan.FromSeconds(60),
         };
         await using var silo = await StoreUnderTest.StartAsync(options, Token);
         var start = await silo.Cache.ReachCurrentAsync(Token);
@@ -177,8 +182,8 @@ public sealed class LogRetentionTests(PostgresFixture postgres, ITestOutputHelpe
         output.WriteLine($"oldest revision {oldest}; writes p50 {sorted[sorted.Length / 2].TotalMilliseconds:F1} ms, p99 {sorted[sorted.Length * 99 / 100].TotalMilliseconds:F1} ms, longest {sorted[^1].TotalMilliseconds:F1} ms");
         Assert.True(oldest >= start.Value + 500, $"compaction came only to {oldest}");
 
-        // A drop that waited for readers with the log locked would show as its lock timeout; a busy machine alone as less.
-        Assert.InRange(sorted[^1], TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        // A drop that waited for readers with the log locked would show as the lock timeout; a busy machine alone as less.
+        Assert.InRange(sorted[^1], TimeSpan.Zero, options.LockTimeout / 3);
     }
 
     private static async Task ExecuteAsync(StoreUnderTest silo, string sql)
