@@ -30,7 +30,9 @@ internal static class TableWriter
         if (request.Form.Yaml || AnswerWriter.WantsPretty(request.Http.Request))
         {
             var table = TablePrinter.Print(
-                request.Kind, [.. page.Objects.Select(cached => cached.Stored)], page.Revision.ToString(), page.Next?.Encode(), request.Query("includeObject"), now);
+                request.Kind,
+                [.. page.Objects.Select(cached => cached.Stored with { Document = VersionView.Of(request.Kind, cached.Stored.Document) })],
+                page.Revision.ToString(), page.Next?.Encode(), request.Query("includeObject"), now);
             await AnswerWriter.WriteAsync(request.Http, 200, table, request.Form);
             return;
         }

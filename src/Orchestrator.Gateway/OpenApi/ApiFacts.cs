@@ -10,6 +10,9 @@ internal sealed class ApiFacts : IDisposable
 {
     private const string DefinitionPrefix = "#/definitions/";
 
+    /// <summary>Custom resources of groups below k8s.io have names like <c>io.k8s.storage.snapshot.v1.VolumeSnapshot</c>.</summary>
+    private static readonly string[] OwnPrefixes = ["io.k8s.api.", "io.k8s.apimachinery.", "io.k8s.apiextensions-apiserver.", "io.k8s.kube-aggregator."];
+
     private readonly JsonDocument document;
     private readonly JsonDocument? custom;
     private readonly KindRegistry kinds;
@@ -74,6 +77,9 @@ internal sealed class ApiFacts : IDisposable
 
         return found;
     }
+
+    /// <summary>Whether a definition is one of the built-in kinds', by its name; all others are of custom resources.</summary>
+    public static bool IsBuiltIn(string definition) => Array.Exists(OwnPrefixes, prefix => definition.StartsWith(prefix, StringComparison.Ordinal));
 
     /// <summary>The kinds that a definition says it is.</summary>
     public static IEnumerable<GroupVersionKind> KindsOf(JsonElement definition) =>

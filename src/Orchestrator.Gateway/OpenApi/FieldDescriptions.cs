@@ -72,7 +72,7 @@ internal sealed class FieldDescriptions
     /// <summary>What a field of a definition is for; null when nothing is known.</summary>
     public string? OfField(string definition, string field)
     {
-        var owner = ClassOf(definition) ?? (field is "apiVersion" or "kind" or "metadata" && !definition.StartsWith("io.k8s.", StringComparison.Ordinal) ? AnyKind : null);
+        var owner = ClassOf(definition) ?? (field is "apiVersion" or "kind" or "metadata" && !ApiFacts.IsBuiltIn(definition) ? AnyKind : null);
         if (owner is null)
         {
             return null;
@@ -101,7 +101,7 @@ internal sealed class FieldDescriptions
     private string? ClassOf(string definition)
     {
         var parts = definition.Split('.');
-        if (parts is not ["io", "k8s", .., var group, ['v', >= '0' and <= '9', ..] version, var kind])
+        if (!ApiFacts.IsBuiltIn(definition) || parts is not ["io", "k8s", .., var group, ['v', >= '0' and <= '9', ..] version, var kind])
         {
             return null;
         }

@@ -20,7 +20,7 @@ internal sealed record FieldNotes(string? Description, IReadOnlyList<string>? Wo
     public static FieldNotes Of(FieldDescriptions descriptions, string definition, JsonProperty field, bool isRequired)
     {
         var description = descriptions.OfField(definition, field.Name);
-        if (!definition.StartsWith("io.k8s.", StringComparison.Ordinal))
+        if (!ApiFacts.IsBuiltIn(definition))
         {
             return new FieldNotes(description, null, null, IsBuiltIn: false);
         }

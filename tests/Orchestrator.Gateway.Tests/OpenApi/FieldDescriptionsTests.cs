@@ -49,6 +49,8 @@ public sealed class FieldDescriptionsTests
     [InlineData("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps", "$ref", "A reference.")]
     [InlineData("com.example.v1.Widget", "apiVersion", "The version.")]
     [InlineData("com.example.v1.Widget", "spec", null)]
+    [InlineData("io.k8s.storage.snapshot.v1.VolumeSnapshot", "apiVersion", "The version.")]
+    [InlineData("io.k8s.storage.snapshot.v1.Pod", "spec", null)]
     public void Fields_are_found_by_their_definition(string definition, string field, string? expected) => Assert.Equal(expected, descriptions.OfField(definition, field));
 
     [Theory]
