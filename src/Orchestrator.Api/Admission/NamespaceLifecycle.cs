@@ -37,8 +37,8 @@ internal sealed class NamespaceLifecycle : IAdmissionPlugin
         }
 
         var document = found.Document.Span;
-        var terminating = DocumentText.Field(document, "metadata"u8, "deletionTimestamp"u8) is not null
-            || DocumentText.Field(document, "status"u8, "phase"u8) == "Terminating";
+        var terminating = DocumentText.Field(document, "metadata.deletionTimestamp") is not null
+            || DocumentText.Field(document, "status.phase") == "Terminating";
         return terminating
             ? attributes.Forbid($"unable to create new content in namespace {ns} because it is being terminated") with
             {

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
-using System.Text;
-using System.Text.Json;
+using Orchestrator.Api.Documents;
 using Orchestrator.Api.Identity;
 
 namespace Orchestrator.Api.Selectors;
@@ -73,12 +72,12 @@ public static class SelectableFields
     {
         if (!ByResource.TryGetValue(resource, out var fields) || Find(fields, field) is not { } known)
         {
-            return Read(document, field) ?? "";
+            return DocumentText.Field(document, field) ?? "";
         }
 
         foreach (var path in known.Paths ?? [field])
         {
-            if (Read(document, path) is { Length: > 0 } value)
+            if (DocumentText.Field(document, path) is { Length: > 0 } value)
             {
                 return value;
             }
@@ -101,55 +100,6 @@ public static class SelectableFields
             new("source", Paths: ["source.component", "deprecatedSource.component", "reportingComponent", "reportingController"]),
             new("type"),
         ];
-    }
-
-    /// <summary>Walks the document to one scalar without building a tree.</summary>
-    private static string? Read(ReadOnlySpan<byte> document, string path)
-    {
-        var reader = new Utf8JsonReader(document, new JsonReaderOptions { MaxDepth = 128 });
-        if (!reader.Read())
-        {
-            return null;
-        }
-
-        foreach (var range in path.AsSpan().TrimStart('.').Split('.'))
-        {
-            if (!Enter(ref reader, path.AsSpan().TrimStart('.')[range]))
-            {
-                return null;
-            }
-        }
-
-        return reader.TokenType switch
-        {
-            JsonTokenType.String => reader.GetString(),
-            JsonTokenType.True => "true",
-            JsonTokenType.False => "false",
-            JsonTokenType.Number => Encoding.UTF8.GetString(reader.ValueSpan),
-            _ => null,
-        };
-    }
-
-    private static bool Enter(ref Utf8JsonReader reader, ReadOnlySpan<char> name)
-    {
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            return false;
-        }
-
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var found = reader.ValueTextEquals(name);
-            reader.Read();
-            if (found)
-            {
-                return true;
-            }
-
-            reader.Skip();
-        }
-
-        return false;
     }
 
     /// <param name="Path">How the selector names the field.</param>

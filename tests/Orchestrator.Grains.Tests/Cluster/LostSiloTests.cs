@@ -7,7 +7,6 @@ using Orchestrator.Client;
 using Orchestrator.Grains.Controllers;
 using Orchestrator.Grains.Streams;
 using Orchestrator.TestKit.Postgres;
-using Orchestrator.TestKit.Silos;
 using Orchestrator.TestSilo;
 
 namespace Orchestrator.Grains.Tests.Cluster;
@@ -30,13 +29,8 @@ public sealed class LostSiloTests(PostgresFixture postgres, ITestOutputHelper ou
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Patience);
-        var cluster = Guid.NewGuid().ToString("N");
-        var ports = FreePorts.Take(4);
-        using var first = new SiloProcess(new SiloSettings(postgres.ConnectionString, cluster, ports[0], ports[1]));
-        using var second = new SiloProcess(new SiloSettings(postgres.ConnectionString, cluster, ports[2], ports[3]));
-        await Task.WhenAll(first.Ready, second.Ready).WaitAsync(limit.Token);
-        await using var connection = await ClusterClient.ConnectAsync(postgres.ConnectionString, cluster, limit.Token);
-        var client = new OrchestratorClient(connection.Grains, "tester");
+        await using var silos = await TwoSilos.StartAsync(postgres.ConnectionString, limit.Token);
+        var client = silos.Client;
         await client.CreateAsync(Manifests.Namespace(Ns), limit.Token);
 
         // The pods of the second template wait until the silo is dead, so that the rollout cannot be over before.
@@ -49,7 +43,7 @@ public sealed class LostSiloTests(PostgresFixture postgres, ITestOutputHelper ou
 
         await client.ChangeAsync<V1Deployment>(Ns, "web", web => web.Spec.Template.Spec.Containers[0].Image = "web:2", limit.Token);
         await FirstNewPodAsync(client, limit.Token);
-        var victim = await SiloOfShardAsync(connection.Grains) == first.Settings.SiloPort ? first : second;
+        var victim = await SiloOfShardAsync(silos.Grains) == silos.First.Settings.SiloPort ? silos.First : silos.Second;
         var began = Stopwatch.GetTimestamp();
         victim.Kill();
         killed.SetResult();
@@ -71,19 +65,14 @@ public sealed class LostSiloTests(PostgresFixture postgres, ITestOutputHelper ou
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Patience);
-        var cluster = Guid.NewGuid().ToString("N");
-        var ports = FreePorts.Take(4);
-        using var first = new SiloProcess(new SiloSettings(postgres.ConnectionString, cluster, ports[0], ports[1]));
-        using var second = new SiloProcess(new SiloSettings(postgres.ConnectionString, cluster, ports[2], ports[3]));
-        await Task.WhenAll(first.Ready, second.Ready).WaitAsync(limit.Token);
-        await using var connection = await ClusterClient.ConnectAsync(postgres.ConnectionString, cluster, limit.Token);
-        var placed = await ShardsAsync(connection.Grains, silos => silos.All(silo => silo is not null), limit.Token);
+        await using var silos = await TwoSilos.StartAsync(postgres.ConnectionString, limit.Token);
+        var placed = await ShardsAsync(silos.Grains, ports => ports.All(silo => silo is not null), limit.Token);
 
         // The one that was there first has most, if not all.
-        var (victim, other) = placed.Count(silo => silo == first.Settings.SiloPort) > placed.Length / 2 ? (first, second) : (second, first);
+        var (victim, other) = placed.Count(silo => silo == silos.First.Settings.SiloPort) > placed.Length / 2 ? (silos.First, silos.Second) : (silos.Second, silos.First);
         var began = Stopwatch.GetTimestamp();
         victim.Kill();
-        await ShardsAsync(connection.Grains, silos => silos.All(silo => silo == other.Settings.SiloPort), limit.Token);
+        await ShardsAsync(silos.Grains, ports => ports.All(silo => silo == other.Settings.SiloPort), limit.Token);
         var taken = Stopwatch.GetElapsedTime(began);
         output.WriteLine($"all shards were taken up after {taken.TotalSeconds:F2} s");
         Assert.InRange(taken, TimeSpan.Zero, TakenUp);

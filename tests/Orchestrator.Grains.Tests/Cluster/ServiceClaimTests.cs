@@ -1,7 +1,6 @@
 using k8s.Models;
 using Orchestrator.Client;
 using Orchestrator.TestKit.Postgres;
-using Orchestrator.TestKit.Silos;
 using Orchestrator.TestSilo;
 
 namespace Orchestrator.Grains.Tests.Cluster;
@@ -24,13 +23,8 @@ public sealed class ServiceClaimTests(PostgresFixture postgres) : IClassFixture<
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Patience);
-        var cluster = Guid.NewGuid().ToString("N");
-        var ports = FreePorts.Take(4);
-        using var first = new SiloProcess(new SiloSettings(postgres.ConnectionString, cluster, ports[0], ports[1]));
-        using var second = new SiloProcess(new SiloSettings(postgres.ConnectionString, cluster, ports[2], ports[3]));
-        await Task.WhenAll(first.Ready, second.Ready).WaitAsync(limit.Token);
-        await using var connection = await ClusterClient.ConnectAsync(postgres.ConnectionString, cluster, limit.Token);
-        var client = new OrchestratorClient(connection.Grains, "tester");
+        await using var silos = await TwoSilos.StartAsync(postgres.ConnectionString, limit.Token);
+        var client = silos.Client;
         await client.CreateAsync(Manifests.Namespace(Ns), limit.Token);
         await client.CreateAsync(Of("hoard", Enumerable.Range(FirstPort, LastPort - FirstPort + 1 - Free)), limit.Token);
 
