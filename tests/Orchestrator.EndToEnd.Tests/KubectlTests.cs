@@ -151,9 +151,14 @@ public sealed class KubectlTests(ClusterFixture fixture)
         await kubectl.RunAsync("run served --image=orchestrator.local/web:1 --port=8080 --labels=app=served");
         await kubectl.RunAsync("expose pod served --port=80 --target-port=8080");
         await kubectl.UntilReadyAsync("pod/served");
+
+        // Ready says that the process runs; a connection that it does not take yet would end the forwarding.
+        await Until.AsWantedAsync(
+            "the web server answers", async () => (await kubectl.TryAsync("exec served -- wget -q -O - http://127.0.0.1:8080/cgi-bin/hostname")).Output, answer => answer == "served\n");
         var port = TestCluster.FreePort();
         using var forward = kubectl.Start($"port-forward {target} {port}:{(target.StartsWith("pod", StringComparison.Ordinal) ? 8080 : 80)}");
-        await forward.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        var begun = await forward.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Assert.StartsWith("Forwarding from 127.0.0.1:", begun ?? await forward.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         using var client = new HttpClient();
         for (var i = 0; i < 3; i++)
         {

@@ -1,5 +1,4 @@
-using System.Net;
-using System.Net.Sockets;
+using Orchestrator.TestKit.Silos;
 
 namespace Orchestrator.EndToEnd.Tests.Harness;
 
@@ -95,10 +94,5 @@ public sealed class TestCluster : IAsyncDisposable
         Assert.Empty(await HostState.LeftByAsync(Directory));
     }
 
-    public static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
+    public static int FreePort() => FreePorts.Take(1)[0];
 }

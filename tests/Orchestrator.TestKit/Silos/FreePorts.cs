@@ -15,18 +15,22 @@ public static class FreePorts
     private const int Lowest = 15_000;
     private const int UsualOutgoing = 32_768;
 
+    /// <summary>From here on Services may have node ports, of which the host's network rules are the first to know.</summary>
+    private const int FirstNodePort = 30_000;
+
     /// <summary>Takes so many, all different.</summary>
     public static int[] Take(int count)
     {
         var outgoing = File.Exists(OutgoingRange)
             ? int.Parse(File.ReadAllText(OutgoingRange).Split([' ', '\t'])[0], CultureInfo.InvariantCulture)
             : UsualOutgoing;
+        var highest = Math.Min(outgoing, FirstNodePort);
         var listeners = new List<TcpListener>();
         try
         {
             while (listeners.Count < count)
             {
-                if (Listen(outgoing > Lowest ? Random.Shared.Next(Lowest, outgoing) : 0) is { } listener)
+                if (Listen(highest > Lowest ? Random.Shared.Next(Lowest, highest) : 0) is { } listener)
                 {
                     listeners.Add(listener);
                 }
