@@ -15,28 +15,24 @@ internal static class ApiLoad
 
     private static readonly int[] Clients = [1, 16, 64];
 
-    public static async Task RunAsync(BenchOptions options, Report report, CancellationToken cancellationToken)
-    {
-        await FsyncRate.MeasureAsync(Name, report, cancellationToken);
-        if (EtcdYardstick.IsInstalled)
-        {
-            await EtcdYardstick.RunAsync(Name, options, report, cancellationToken);
-        }
+    public static Task RunAsync(BenchOptions options, Report report, CancellationToken cancellationToken) =>
+        Yardsticks.CompareAsync(Name, options, report, server => RunAsync(server, options, report, cancellationToken), cancellationToken);
 
-        await using var cluster = await BenchCluster.StartAsync(options, withNode: false, cancellationToken);
-        var usage = new ClusterUsage(cluster);
+    private static async Task RunAsync(IApiServer server, BenchOptions options, Report report, CancellationToken cancellationToken)
+    {
+        var usage = new ClusterUsage(server);
 
         // Not told: every path is compiled for good before it counts.
-        await RunAsync(cluster, new Load(WarmUpClients, WarmUp), "w", WarmUpClients, null, cancellationToken);
+        await RunAsync(server, new Load(WarmUpClients, WarmUp), "w", WarmUpClients, null, cancellationToken);
         foreach (var clients in Clients)
         {
-            await RunAsync(cluster, new Load(clients, TimeSpan.FromSeconds(options.Seconds), usage), "c", clients, report, cancellationToken);
+            await RunAsync(server, new Load(clients, TimeSpan.FromSeconds(options.Seconds), usage), "c", clients, report, cancellationToken);
         }
     }
 
-    private static async Task RunAsync(BenchCluster cluster, Load load, string prefix, int clients, Report? report, CancellationToken cancellationToken)
+    private static async Task RunAsync(IApiServer server, Load load, string prefix, int clients, Report? report, CancellationToken cancellationToken)
     {
-        var connections = await HttpsConnection.OpenAsync(cluster.Configuration, clients, cancellationToken);
+        var connections = await HttpsConnection.OpenAsync(server.Configuration, clients, cancellationToken);
         var count = 0;
         var made = new ConcurrentBag<string>();
         async Task<bool> SendAsync(int client, string method, string path, string? body = null, string type = "application/json")
@@ -46,7 +42,7 @@ internal static class ApiLoad
         }
 
         Task RunAsync(string operation, Func<int, Task<bool>> send) =>
-            report is null ? load.RunAsync(WarmUp, send, cancellationToken) : load.ReportAsync(report, Name, operation, send, cancellationToken);
+            report is null ? load.RunAsync(WarmUp, send, cancellationToken) : load.ReportAsync(report, Name, server.Label + operation, send, cancellationToken);
 
         await RunAsync("create", async client =>
         {

@@ -1,14 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using k8s;
+using Orchestrator.TestKit.Silos;
 
 namespace Orchestrator.Bench;
 
 /// <summary>A cluster of its own in a temporary data directory, started by the one command and taken away afterwards with all that it made.</summary>
-internal sealed class BenchCluster : IAsyncDisposable
+internal sealed class BenchCluster : IApiServer
 {
     private readonly string[] arguments;
 
@@ -17,8 +16,20 @@ internal sealed class BenchCluster : IAsyncDisposable
     /// <summary>The data directory.</summary>
     public string Directory { get; }
 
-    /// <summary>How to reach the API.</summary>
+    /// <inheritdoc />
+    public string Label => "";
+
+    /// <inheritdoc />
     public KubernetesClientConfiguration Configuration => KubernetesClientConfiguration.BuildConfigFromConfigFile(Path.Combine(Directory, "kubeconfig"));
+
+    /// <inheritdoc />
+    public string AllocatedMetric => "dotnet_gc_allocated_bytes_total ";
+
+    /// <inheritdoc />
+    public int? ServerId => ProcessOf("server");
+
+    /// <inheritdoc />
+    public int? StoreId => ProcessOf("postgres");
 
     /// <summary>The private PostgreSQL, whose socket is in the data directory.</summary>
     public string ConnectionString => $"Host={Path.Combine(Directory, "postgres")};Username=postgres;Database=orchestrator";
@@ -38,7 +49,7 @@ internal sealed class BenchCluster : IAsyncDisposable
 
             // What kube-apiserver is without the other programs.
             : ["--disable-agent", "--disable-scheduler", "--disable-controller-manager"];
-        var port = FreePort().ToString(CultureInfo.InvariantCulture);
+        var port = FreePorts.Take(1)[0].ToString(CultureInfo.InvariantCulture);
         var cluster = new BenchCluster(
             Path.Combine(Path.GetTempPath(), "orb-" + Path.GetRandomFileName()[..6]), ["--api-port", port, "--service-cidr", "10.198.0.0/16", .. node, .. more]);
         try
@@ -85,13 +96,6 @@ internal sealed class BenchCluster : IAsyncDisposable
         {
             throw new InvalidOperationException($"orchestrator {arguments[0]} ended with {process.ExitCode}");
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string Root([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", ".."));

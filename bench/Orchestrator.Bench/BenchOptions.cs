@@ -14,6 +14,9 @@ internal sealed record BenchOptions
     /// <summary>What starts the containers: runc or crun.</summary>
     public string Runtime { get; init; } = "runc";
 
+    /// <summary>A kube-apiserver to compare with; null: none.</summary>
+    public string? KubeApiServer { get; init; }
+
     /// <summary>How long one load of the API lasts.</summary>
     public int Seconds { get; init; } = 5;
 
@@ -28,6 +31,9 @@ internal sealed record BenchOptions
             {
                 case "--json" when next is not null:
                     (options, index) = (options with { JsonFile = next }, index + 1);
+                    break;
+                case "--kube-apiserver" when File.Exists(next):
+                    (options, index) = (options with { KubeApiServer = next }, index + 1);
                     break;
                 case "--runtime" when next is "runc" or "crun":
                     (options, index) = (options with { Runtime = next }, index + 1);

@@ -29,6 +29,7 @@ internal static class CompactionLoad
 
     public static async Task RunAsync(BenchOptions options, Report report, CancellationToken cancellationToken)
     {
+        await Yardsticks.MeasureAsync(Name, options, report, cancellationToken);
         await using var cluster = await BenchCluster.StartAsync(options, withNode: false, cancellationToken, SmallLog);
         var writers = await HttpsConnection.OpenAsync(cluster.Configuration, Writers, cancellationToken);
         for (var index = 0; index < Writers; index++)

@@ -13,17 +13,19 @@ internal static class ListLoad
     private static readonly (string What, string Query)[] Queries = [("list", ""), ("list from the cache (resourceVersion=0)", "?resourceVersion=0"), ("page of 500", "?limit=500")];
     private static readonly string Fill = new('x', 3_300);
 
-    public static async Task RunAsync(BenchOptions options, Report report, CancellationToken cancellationToken)
-    {
-        await using var cluster = await BenchCluster.StartAsync(options, withNode: false, cancellationToken);
-        var usage = new ClusterUsage(cluster);
-        var connections = await HttpsConnection.OpenAsync(cluster.Configuration, Makers, cancellationToken);
+    public static Task RunAsync(BenchOptions options, Report report, CancellationToken cancellationToken) =>
+        Yardsticks.CompareAsync(Name, options, report, server => RunAsync(server, options, report, cancellationToken), cancellationToken);
 
-        // No controller runs here that would make it, and pods are refused without it.
-        await connections[0].SendAsync("POST", "/api/v1/namespaces/default/serviceaccounts", """{"metadata":{"name":"default"}}""");
+    private static async Task RunAsync(IApiServer server, BenchOptions options, Report report, CancellationToken cancellationToken)
+    {
+        var usage = new ClusterUsage(server);
+        var connections = await HttpsConnection.OpenAsync(server.Configuration, Makers, cancellationToken);
+
+        // No controller runs here that would make it, and pods are refused without it. No token is mounted, since the yardstick would want a Secret for it.
+        await connections[0].SendAsync("POST", "/api/v1/namespaces/default/serviceaccounts", """{"metadata":{"name":"default"},"automountServiceAccountToken":false}""");
         var next = -1;
         await new Load(Makers, TimeSpan.FromMinutes(3), usage).ReportAsync(
-            report, Name, "create of a pod",
+            report, Name, server.Label + "create of a pod",
             async client =>
             {
                 var index = Interlocked.Increment(ref next);
@@ -41,7 +43,7 @@ internal static class ListLoad
             bytes = await connections[0].DrainAsync(Path);
         }
 
-        report.Add(Name, string.Create(CultureInfo.InvariantCulture, $"a list of {Pods} pods"), bytes / 1e6, "MB");
+        report.Add(Name, string.Create(CultureInfo.InvariantCulture, $"{server.Label}a list of {Pods} pods"), bytes / 1e6, "MB");
         var (allocated, lists) = (0.0, 0);
         async Task<bool> ListAsync(int client, string query)
         {
@@ -54,9 +56,9 @@ internal static class ListLoad
         {
             foreach (var clients in (int[])[1, 8])
             {
-                (allocated, lists) = (await AllocatedAsync(connections[0]), 0);
-                await new Load(clients, TimeSpan.FromSeconds(options.Seconds), usage).ReportAsync(report, Name, what, client => ListAsync(client, query), cancellationToken);
-                report.Add(Name, string.Create(CultureInfo.InvariantCulture, $"{what}, {clients} client(s), allocated each"), (await AllocatedAsync(connections[0]) - allocated) / 1e6 / lists, "MB");
+                (allocated, lists) = (await AllocatedAsync(server, connections[0]), 0);
+                await new Load(clients, TimeSpan.FromSeconds(options.Seconds), usage).ReportAsync(report, Name, server.Label + what, client => ListAsync(client, query), cancellationToken);
+                report.Add(Name, string.Create(CultureInfo.InvariantCulture, $"{server.Label}{what}, {clients} client(s), allocated each"), (await AllocatedAsync(server, connections[0]) - allocated) / 1e6 / lists, "MB");
             }
         }
 
@@ -67,10 +69,10 @@ internal static class ListLoad
     }
 
     /// <summary>Bytes that the server has allocated since its start, from its own metrics.</summary>
-    private static async Task<double> AllocatedAsync(HttpsConnection connection)
+    private static async Task<double> AllocatedAsync(IApiServer server, HttpsConnection connection)
     {
         await connection.SendAsync("GET", "/metrics");
-        return ServerMetrics.Sum(connection.Body.Span, "dotnet_gc_allocated_bytes_total ");
+        return ServerMetrics.Sum(connection.Body.Span, server.AllocatedMetric);
     }
 
     private static string Pod(int index) =>

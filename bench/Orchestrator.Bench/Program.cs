@@ -1,10 +1,10 @@
 using Orchestrator.Bench;
 
-// ./orchestrator bench [NAME] [--json FILE] [--runtime runc|crun] [--seconds N]
+// ./orchestrator bench [NAME] [--json FILE] [--kube-apiserver FILE] [--runtime runc|crun] [--seconds N]
 var options = BenchOptions.Parse(args);
 if (options is null)
 {
-    Console.Error.WriteLine($"usage: ./orchestrator bench [{string.Join(" | ", Benchmarks.All.Select(benchmark => benchmark.Name))}] [--json FILE] [--runtime runc|crun] [--seconds N]");
+    Console.Error.WriteLine($"usage: ./orchestrator bench [{string.Join(" | ", Benchmarks.All.Select(benchmark => benchmark.Name))}] [--json FILE] [--kube-apiserver FILE] [--runtime runc|crun] [--seconds N]");
     return 2;
 }
 

@@ -27,7 +27,7 @@ internal static class ScaleLoad
 
     public static async Task RunAsync(BenchOptions options, Report report, CancellationToken cancellationToken)
     {
-        await FsyncRate.MeasureAsync(Name, report, cancellationToken);
+        await Yardsticks.MeasureAsync(Name, options, report, cancellationToken);
         await using var cluster = await BenchCluster.StartAsync(options, withNode: false, cancellationToken);
         var objects = new Objects(await TemplateAsync(cluster, cancellationToken));
         await MeasureAsync(cluster, "warm-up", WarmUp, null, 0, cancellationToken);

@@ -38,6 +38,7 @@ internal static class SiloLoss
 
     public static async Task RunAsync(BenchOptions options, Report report, CancellationToken cancellationToken)
     {
+        await Yardsticks.MeasureAsync(Name, options, report, cancellationToken);
         await using var cluster = await SiloCluster.StartAsync(Silos, spare: 1, cancellationToken);
         var members = cluster.Silos.Take(Silos).ToArray();
         await using var load = await SiloLoad.StartAsync(cluster, members, cancellationToken);

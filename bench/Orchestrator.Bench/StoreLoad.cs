@@ -15,12 +15,7 @@ internal static class StoreLoad
 
     public static async Task RunAsync(BenchOptions options, Report report, CancellationToken cancellationToken)
     {
-        await FsyncRate.MeasureAsync(Name, report, cancellationToken);
-        if (EtcdYardstick.IsInstalled)
-        {
-            await EtcdYardstick.RunAsync(Name, options, report, cancellationToken);
-        }
-
+        await Yardsticks.MeasureAsync(Name, options, report, cancellationToken);
         await using var cluster = await BenchCluster.StartAsync(options, withNode: false, cancellationToken);
         foreach (var silos in (int[])[1, 2])
         {

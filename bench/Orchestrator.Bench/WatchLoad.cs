@@ -19,11 +19,13 @@ internal static class WatchLoad
     private static readonly int[] Watchers = [1, 100, 1_000, 5_000];
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
 
-    public static async Task RunAsync(BenchOptions options, Report report, CancellationToken cancellationToken)
+    public static Task RunAsync(BenchOptions options, Report report, CancellationToken cancellationToken) =>
+        Yardsticks.CompareAsync(Name, options, report, server => RunAsync(server, options, report, cancellationToken), cancellationToken);
+
+    private static async Task RunAsync(IApiServer server, BenchOptions options, Report report, CancellationToken cancellationToken)
     {
-        await using var cluster = await BenchCluster.StartAsync(options, withNode: false, cancellationToken);
-        var usage = new ClusterUsage(cluster);
-        var writers = await HttpsConnection.OpenAsync(cluster.Configuration, Writers, cancellationToken);
+        var usage = new ClusterUsage(server);
+        var writers = await HttpsConnection.OpenAsync(server.Configuration, Writers, cancellationToken);
         for (var index = 0; index < Objects; index++)
         {
             await writers[0].SendAsync("POST", Path, ConfigMap.Document(ObjectName(index), "0"));
@@ -31,14 +33,14 @@ internal static class WatchLoad
 
         foreach (var watchers in Watchers)
         {
-            await RunAsync(cluster, usage, writers, watchers, TimeSpan.FromSeconds(options.Seconds), report, cancellationToken);
+            await RunAsync(server, usage, writers, watchers, TimeSpan.FromSeconds(options.Seconds), report, cancellationToken);
         }
     }
 
     private static async Task RunAsync(
-        BenchCluster cluster, ClusterUsage usage, HttpsConnection[] writers, int watchers, TimeSpan duration, Report report, CancellationToken cancellationToken)
+        IApiServer server, ClusterUsage usage, HttpsConnection[] writers, int watchers, TimeSpan duration, Report report, CancellationToken cancellationToken)
     {
-        var connections = await HttpsConnection.OpenAsync(cluster.Configuration, watchers, cancellationToken);
+        var connections = await HttpsConnection.OpenAsync(server.Configuration, watchers, cancellationToken);
         await writers[0].SendAsync("GET", Path + "?limit=1");
         var revision = ConfigMap.ResourceVersion(writers[0].Body.Span);
         foreach (var connection in connections)
@@ -56,11 +58,11 @@ internal static class WatchLoad
         Array.ForEach(meters, meter => meter.Counts = false);
         var elapsed = Stopwatch.GetElapsedTime(began);
         var used = usage.CpuSeconds() - cpu;
-        string Title(string what) => string.Create(CultureInfo.InvariantCulture, $"{what}, {watchers} watcher(s)");
+        string Title(string what) => string.Create(CultureInfo.InvariantCulture, $"{server.Label}{what}, {watchers} watcher(s)");
         List<TimeSpan> took = [.. meters.SelectMany(meter => meter.Took)];
         report.Add(Name, Title("event, from its write's start"), took, elapsed, new Cost(used * 1000 / Math.Max(1, took.Count), usage.ServerMegabytes()));
         report.Add(Name, Title("writes"), writes / elapsed.TotalSeconds, "/s");
-        report.Add(Name, Title("server and PostgreSQL"), used / elapsed.TotalSeconds, "cores");
+        report.Add(Name, Title("server and its store"), used / elapsed.TotalSeconds, "cores");
         report.Add(Name, Title("this load"), (Process.GetCurrentProcess().TotalProcessorTime - own) / elapsed, "cores");
         Array.ForEach(meters, meter => meter.IsOver = true);
         foreach (var connection in connections)

@@ -1,0 +1,22 @@
+using k8s;
+
+namespace Orchestrator.Bench;
+
+/// <summary>A server of Kubernetes' API that a load is sent to: ours, or the one that it is compared with.</summary>
+internal interface IApiServer : IAsyncDisposable
+{
+    /// <summary>What stands before each of its figures; empty for ours.</summary>
+    string Label { get; }
+
+    /// <summary>How to reach it, as its administrator.</summary>
+    KubernetesClientConfiguration Configuration { get; }
+
+    /// <summary>Its metric of all bytes that were ever allocated, with the blank that ends its name.</summary>
+    string AllocatedMetric { get; }
+
+    /// <summary>The process that serves; null when it does not run.</summary>
+    int? ServerId { get; }
+
+    /// <summary>The process that stores; null when it does not run.</summary>
+    int? StoreId { get; }
+}
