@@ -33,6 +33,10 @@ public sealed record StoreOptions
     /// <summary>How often the change feed looks for changes although nothing notified it.</summary>
     public TimeSpan PollPeriod { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long the change feed, when notified, waits for this silo's own commit that is under way: the notification may be about it, and what it
+    /// has written need not be read back then. Afterwards the feed reads the log.</summary>
+    public TimeSpan HandOverWait { get; init; } = TimeSpan.FromMilliseconds(10);
+
     /// <summary>Rows that the change feed reads at once; the rest follow in the next read.</summary>
     public int FeedBatchRows { get; init; } = 1_000;
 

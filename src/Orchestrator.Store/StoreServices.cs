@@ -26,6 +26,7 @@ public static class StoreServices
         services.AddSingleton<StoreConnections>();
         services.AddSingleton<StoreMetrics>();
         services.AddSingleton<Migrator>();
+        services.AddSingleton<OwnCommits>();
         services.AddSingleton<Committer>();
         services.AddSingleton<IObjectStore>(provider => provider.GetRequiredService<Committer>());
         services.AddSingleton<LogReplay>();

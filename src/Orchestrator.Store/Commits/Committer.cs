@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Api.Identity;
 using Orchestrator.Api.Machinery;
+using Orchestrator.Store.Feed;
 using Orchestrator.Store.Retention;
 
 namespace Orchestrator.Store.Commits;
@@ -20,6 +21,7 @@ internal sealed partial class Committer : BackgroundService, IObjectStore
     private readonly StoreConnections connections;
     private readonly StoreOptions options;
     private readonly StoreMetrics metrics;
+    private readonly OwnCommits own;
     private readonly ILogger<Committer> log;
     private readonly CommitQueue queue;
     private readonly ObjectReader reader;
@@ -32,11 +34,12 @@ internal sealed partial class Committer : BackgroundService, IObjectStore
     /// <summary>A revision that was surely committed before any batch that is still to come; bounds the search for a batch of unknown fate.</summary>
     private Revision known;
 
-    public Committer(StoreConnections connections, StoreOptions options, StoreMetrics metrics, ILogger<Committer> log)
+    public Committer(StoreConnections connections, OwnCommits own, StoreOptions options, StoreMetrics metrics, ILogger<Committer> log)
     {
         this.connections = connections;
         this.options = options;
         this.metrics = metrics;
+        this.own = own;
         this.log = log;
         queue = new CommitQueue(options);
         reader = new ObjectReader(connections.Shared);
@@ -181,8 +184,19 @@ internal sealed partial class Committer : BackgroundService, IObjectStore
         attempt.Backend = connection.Backend;
         attempt.After = known;
 
-        // Not the stopping token: a commit that was sent is waited for; the statement timeout bounds it.
-        return await connection.CommitAsync(batch, attempt.WriteId, CancellationToken.None);
+        CommittedBatch? committed = null;
+        own.Begin();
+        try
+        {
+            // Not the stopping token: a commit that was sent is waited for; the statement timeout bounds it.
+            var outcomes = await connection.CommitAsync(batch, attempt.WriteId, CancellationToken.None);
+            committed = CommittedBatch.Of(batch, outcomes, DateTime.UtcNow);
+            return outcomes;
+        }
+        finally
+        {
+            own.End(committed);
+        }
     }
 
     /// <summary>After an error that the database answered: nothing was committed, and the connection is good again after a rollback.</summary>

@@ -8,7 +8,7 @@ namespace Orchestrator.Store.Feed;
 
 /// <summary>Follows the change log for the whole silo: fills the watch cache, then publishes every change in order.</summary>
 /// <remarks>
-/// NOTIFY only wakes it; the log is the truth. Revisions are gapless and appear in commit order, so <c>revision &gt; last</c> misses
+/// NOTIFY only wakes it; the log is the truth. What this silo itself has committed it is given by the committer and does not read again. Revisions are gapless and appear in commit order, so <c>revision &gt; last</c> misses
 /// nothing, and a missing successor means that the log was compacted past this silo.
 /// </remarks>
 internal sealed partial class ChangeFeed : BackgroundService, IChangeFeed
@@ -18,6 +18,7 @@ internal sealed partial class ChangeFeed : BackgroundService, IChangeFeed
 
     private readonly StoreConnections connections;
     private readonly WatchCache cache;
+    private readonly OwnCommits own;
     private readonly StoreOptions options;
     private readonly StoreMetrics metrics;
     private readonly ILogger<ChangeFeed> log;
@@ -25,10 +26,14 @@ internal sealed partial class ChangeFeed : BackgroundService, IChangeFeed
 
     private Subscription[] subscriptions = [];
 
-    public ChangeFeed(StoreConnections connections, WatchCache cache, StoreOptions options, StoreMetrics metrics, ILogger<ChangeFeed> log)
+    /// <summary>Ends when this silo's committer has handed something over. One at a time, or they would pile up in a silo that writes nothing.</summary>
+    private Task? handed;
+
+    public ChangeFeed(StoreConnections connections, WatchCache cache, OwnCommits own, StoreOptions options, StoreMetrics metrics, ILogger<ChangeFeed> log)
     {
         this.connections = connections;
         this.cache = cache;
+        this.own = own;
         this.options = options;
         this.metrics = metrics;
         this.log = log;
@@ -86,7 +91,46 @@ internal sealed partial class ChangeFeed : BackgroundService, IChangeFeed
         while (!stopping.IsCancellationRequested)
         {
             await CatchUpAsync(connection, stopping);
-            await connection.WaitAsync(Position, options.PollPeriod, stopping);
+            await WaitAsync(connection, stopping);
+        }
+    }
+
+    /// <summary>Waits until the log has something that nobody has handed over, or it is time to look anyway. What this silo commits is published meanwhile.</summary>
+    private async Task WaitAsync(FeedConnection connection, CancellationToken stopping)
+    {
+        while (!connection.IsNotifiedBeyond(Position))
+        {
+            var notified = connection.WaitAsync(options.PollPeriod, stopping);
+            while (await Task.WhenAny(notified, handed ??= own.WaitAsync(stopping)) != notified)
+            {
+                TakeOwn();
+            }
+
+            if (!await notified)
+            {
+                return;
+            }
+
+            TakeOwn();
+            if (connection.IsNotifiedBeyond(Position))
+            {
+                // The notification may be here before the answer to the very commit that it is about.
+                await own.Settled.WaitAsync(options.HandOverWait, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                TakeOwn();
+            }
+        }
+    }
+
+    /// <summary>Publishes what this silo has committed, as far as it follows the position.</summary>
+    private void TakeOwn()
+    {
+        handed = handed is { IsCompleted: true } ? null : handed;
+        while (own.TryTake(out var batch))
+        {
+            if (batch.Base == Position && cache.IsReady)
+            {
+                Apply([.. batch.Changes.Select(change => new ChangeRow(change.Type, Rows.Cached(change.Stored), batch.CommittedAt))]);
+            }
         }
     }
 

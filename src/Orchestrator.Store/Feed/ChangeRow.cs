@@ -30,27 +30,31 @@ internal static class Rows
     }
 
     /// <summary>The cached form of a document as it is stored, without resourceVersion.</summary>
-    public static CachedObject Create(ObjectKey key, Revision revision, ReadOnlySpan<byte> stored)
+    public static CachedObject Create(ObjectKey key, Revision revision, ReadOnlySpan<byte> stored) =>
+        Cached(new StoredObject(key, revision, DocumentEncoding.WithResourceVersion(stored, revision)));
+
+    /// <summary>The cached form of an object. Nearly always it shares its bytes.</summary>
+    public static CachedObject Cached(StoredObject stored)
     {
-        var document = SentBytes.Compact(DocumentEncoding.WithResourceVersion(stored, revision));
+        var document = SentBytes.Compact(stored.Document);
         DocumentHeader header;
         try
         {
-            header = DocumentHeader.Parse(stored);
+            header = DocumentHeader.Parse(document.Span);
         }
         catch (JsonException e)
         {
             // The committer lets no such document in.
-            throw new InvalidDataException($"the document of {key} at revision {revision} is damaged: {e.Message}", e);
+            throw new InvalidDataException($"the document of {stored.Key} at revision {stored.Revision} is damaged: {e.Message}", e);
         }
 
         return new CachedObject
         {
-            Stored = new StoredObject(key, revision, document),
+            Stored = stored.Document.Equals(document) ? stored : stored with { Document = document },
             Uid = header.Uid,
             Labels = header.Labels,
             OwnerUids = header.OwnerUids,
-            Field = new DocumentFields(key.GroupResource, document).Read,
+            Field = new DocumentFields(stored.Key.GroupResource, document).Read,
         };
     }
 }

@@ -96,14 +96,12 @@ internal sealed class FeedConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until a revision beyond the position is notified, or the time is over.</summary>
-    public async Task WaitAsync(Revision position, TimeSpan time, CancellationToken cancellationToken)
-    {
-        if (Volatile.Read(ref notified) <= position.Value)
-        {
-            await connection.WaitAsync(time, cancellationToken);
-        }
-    }
+    /// <summary>Whether a revision beyond a position has been notified.</summary>
+    public bool IsNotifiedBeyond(Revision position) => Volatile.Read(ref notified) > position.Value;
+
+    /// <summary>Waits until something is notified, or the time is over. Until then the connection can do nothing else.</summary>
+    /// <returns>False when the time is over.</returns>
+    public Task<bool> WaitAsync(TimeSpan time, CancellationToken cancellationToken) => connection.WaitAsync(time, cancellationToken);
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
