@@ -6,6 +6,9 @@ namespace Orchestrator.Store;
 /// <summary>The three ways of this silo into the database.</summary>
 internal sealed class StoreConnections : IAsyncDisposable
 {
+    /// <summary>Statements that a pooled connection keeps prepared, out of those that are used again and again.</summary>
+    private const int PreparedStatements = 20;
+
     public StoreConnections(StoreOptions options, NpgsqlDataSource shared)
     {
         Shared = shared;
@@ -27,6 +30,9 @@ internal sealed class StoreConnections : IAsyncDisposable
     {
         var builder = From(options);
         builder.MaxPoolSize = options.MaxPoolSize;
+
+        // Every consistent read asks for the revision: planning that each time costs more than running it.
+        builder.MaxAutoPrepare = PreparedStatements;
 
         // Idle backends cost several megabytes each.
         builder.ConnectionIdleLifetime = 30;
