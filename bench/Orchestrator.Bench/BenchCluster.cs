@@ -23,7 +23,10 @@ internal sealed class BenchCluster : IApiServer
     public KubernetesClientConfiguration Configuration => KubernetesClientConfiguration.BuildConfigFromConfigFile(Path.Combine(Directory, "kubeconfig"));
 
     /// <inheritdoc />
-    public string AllocatedMetric => "dotnet_gc_allocated_bytes_total ";
+    public string AllocatedMetric => "dotnet_gc_allocated_bytes_total";
+
+    /// <inheritdoc />
+    public (string Name, string Label) StoreTime => ("orchestrator_store_commit_duration_seconds", "");
 
     /// <inheritdoc />
     public int? ServerId => ProcessOf("server");
@@ -33,6 +36,9 @@ internal sealed class BenchCluster : IApiServer
 
     /// <summary>The private PostgreSQL, whose socket is in the data directory.</summary>
     public string ConnectionString => $"Host={Path.Combine(Directory, "postgres")};Username=postgres;Database=orchestrator";
+
+    /// <summary>What the server has said.</summary>
+    public string ServerLog => Path.Combine(Directory, "server.log");
 
     /// <summary>The private containerd's socket.</summary>
     public string ContainerdSocket => System.IO.Directory.EnumerateFiles(Directory, "*.sock", SearchOption.AllDirectories)

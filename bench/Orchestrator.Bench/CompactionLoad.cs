@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Orchestrator.Bench;
 
 /// <summary>
-/// Writes while the change log is compacted: partitions are small and kept for seconds, so that every ten seconds a dozen of them is dropped, while watchers follow and
+/// Writes while the change log is compacted: partitions are small and kept for seconds, so that every ten seconds a few of them are dropped, while watchers follow and
 /// others resume in what is about to go. Each write is told apart by whether a drop was under way while it was.
 /// </summary>
 internal static class CompactionLoad
@@ -18,9 +18,13 @@ internal static class CompactionLoad
     /// <summary>So far back resumers begin: further than what the server has in memory, so that the log is read.</summary>
     private const long Past = 12_000;
 
-    private const long Partition = 2_000;
+    /// <summary>Three are made ahead each ten seconds: enough for what is written in that time.</summary>
+    private const long Partition = 5_000;
 
     private static readonly string[] SmallLog = ["--log-retention", "00:00:05", "--log-partition", Partition.ToString(CultureInfo.InvariantCulture)];
+    /// <summary>So long after each drop nothing is dropped: a round comes every ten seconds.</summary>
+    private static readonly TimeSpan Aside = TimeSpan.FromSeconds(3);
+
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ResumePeriod = TimeSpan.FromSeconds(2);
 
@@ -41,15 +45,12 @@ internal static class CompactionLoad
         var following = await FollowAsync(cluster, writers[0], over.Token);
         var resuming = Enumerable.Range(0, Resumers).Select(_ => Task.Run(() => ResumeAsync(cluster, over.Token), cancellationToken)).ToArray();
         await WriteAsync(writers, WarmUp, cancellationToken);
-        await using var drops = new DropTimes(cluster.ConnectionString, Partition);
-        var watching = drops.WatchAsync(over.Token);
         var began = Stopwatch.GetTimestamp();
         var writes = await WriteAsync(writers, Duration, cancellationToken);
         var elapsed = Stopwatch.GetElapsedTime(began);
         await over.CancelAsync();
-        await watching;
         var resumed = (await Task.WhenAll(resuming)).Aggregate((one, other) => (one.Filled + other.Filled, one.Gone + other.Gone));
-        Tell(report, writes, drops, elapsed);
+        Tell(report, writes, DropTimes.Read(cluster.ServerLog, began), elapsed);
         report.Add(Name, "watches that resumed in the log", resumed.Filled, "");
         report.Add(Name, "watches that came too late (410)", resumed.Gone, "");
         report.Add(Name, "events to the watchers that followed", (await Task.WhenAll(following)).Sum() / (WarmUp + elapsed).TotalSeconds, "/s");
@@ -61,14 +62,18 @@ internal static class CompactionLoad
 
     private static void Tell(Report report, List<Write> writes, DropTimes drops, TimeSpan elapsed)
     {
-        var during = writes.ToLookup(write => drops.Any(write.Begin, write.End), write => Stopwatch.GetElapsedTime(write.Begin, write.End));
-        report.Add(Name, "partitions dropped", drops.Count, "");
+        report.Add(Name, "a partition's drop", drops.Each);
         report.Add(Name, "time in which one was being dropped", drops.Total.TotalSeconds / elapsed.TotalSeconds * 100, "%");
         report.Add(Name, "updates, 16 clients", writes.Count / elapsed.TotalSeconds, "/s");
-        foreach (var (what, isDuring) in (ReadOnlySpan<(string, bool)>)[("update without a drop", false), ("update during a drop", true)])
+        Tell("all updates", _ => true);
+        Tell("updates during a drop", write => drops.Any(write.Begin, write.End));
+        var compared = drops.Later(Aside);
+        Tell("updates in such times without a drop", write => compared.Any(write.Begin, write.End));
+
+        void Tell(string what, Func<Write, bool> isMeant)
         {
-            TimeSpan[] took = [.. during[isDuring]];
-            report.Add(Name, what, took, isDuring ? drops.Total : elapsed - drops.Total);
+            TimeSpan[] took = [.. writes.Where(isMeant).Select(write => Stopwatch.GetElapsedTime(write.Begin, write.End))];
+            report.Add(Name, what, took);
             report.Add(Name, what + ", longest", took.DefaultIfEmpty().Max().TotalMilliseconds, "ms");
         }
     }

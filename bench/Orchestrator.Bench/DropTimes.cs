@@ -1,52 +1,50 @@
 using System.Diagnostics;
-using Npgsql;
+using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Orchestrator.Bench;
 
-/// <summary>Sees from outside when partitions of the change log are being dropped.</summary>
-/// <param name="connectionString">The database.</param>
-/// <param name="partition">Revisions in a partition.</param>
-internal sealed class DropTimes(string connectionString, long partition) : IAsyncDisposable
+/// <summary>When partitions of the change log were being dropped, by the server's log: a process that asked the database all the time would be one more load, and on a
+/// busy machine would see every drop last as long as its own turns.</summary>
+internal sealed partial class DropTimes
 {
-    /// <summary>
-    /// The revision up to which all is compacted, and the oldest table of the log, detached or not. First the former is raised, then the table goes: while it lies behind,
-    /// a drop is under way.
-    /// </summary>
-    private const string Look = """
-        SELECT compacted, (SELECT substring(min(relname) FROM '[0-9]+')::bigint FROM pg_class WHERE relkind = 'r' AND relname ~ '^change_[0-9]{20}$')
-        FROM cluster_revision
-        """;
+    private readonly List<(long From, long To)> times;
 
-    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(5);
-
-    private readonly NpgsqlDataSource database = NpgsqlDataSource.Create(connectionString + ";Search Path=orchestrator;Maximum Pool Size=1;Application Name=bench");
-    private readonly List<(long From, long To)> times = [];
+    private DropTimes(List<(long From, long To)> times) => this.times = times;
 
     /// <summary>How many partitions went.</summary>
-    public long Count { get; private set; }
+    public int Count => times.Count;
+
+    /// <summary>How long each drop took.</summary>
+    public IReadOnlyCollection<TimeSpan> Each => [.. times.Select(time => Stopwatch.GetElapsedTime(time.From, time.To))];
 
     /// <summary>How long drops were under way, all together.</summary>
-    public TimeSpan Total => times.Aggregate(TimeSpan.Zero, (sum, time) => sum + Stopwatch.GetElapsedTime(time.From, time.To));
+    public TimeSpan Total => Each.Aggregate(TimeSpan.Zero, (sum, time) => sum + time);
 
-    /// <summary>Looks until told to stop.</summary>
-    public async Task WatchAsync(CancellationToken stop)
+    /// <summary>Reads the drops since a moment.</summary>
+    /// <param name="log">The server's log.</param>
+    /// <param name="since">A time stamp.</param>
+    public static DropTimes Read(string log, long since)
     {
-        var before = await LookAsync();
-        while (!stop.IsCancellationRequested)
+        var (now, stamp) = (DateTime.UtcNow, Stopwatch.GetTimestamp());
+        var times = new List<(long From, long To)>();
+        foreach (var match in File.ReadLines(log).Select(line => Compacted().Match(line)).Where(match => match.Success))
         {
-            await Task.Delay(Period, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            var now = await LookAsync();
-
-            // Also what came and went between two looks.
-            if (now.Compacted >= now.Oldest || now.Oldest != before.Oldest)
+            var ended = DateTime.Parse(match.Groups["at"].ValueSpan, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
+            var took = TimeSpan.FromMilliseconds(double.Parse(match.Groups["took"].ValueSpan, CultureInfo.InvariantCulture));
+            var to = stamp - Ticks(now - ended);
+            if (to > since)
             {
-                Add(before.At, now.At);
+                times.Add((to - Ticks(took), to));
             }
-
-            Count += (now.Oldest - before.Oldest) / partition;
-            before = now;
         }
+
+        return new DropTimes(times);
     }
+
+    /// <summary>The same stretches of time, all later: what is measured in them without a drop can be compared, which what is measured at all times cannot, because a
+    /// short stretch meets more of the writes that take long.</summary>
+    public DropTimes Later(TimeSpan by) => new([.. times.Select(time => (time.From + Ticks(by), time.To + Ticks(by)))]);
 
     /// <summary>Whether a drop was under way between two moments.</summary>
     public bool Any(long from, long to)
@@ -62,27 +60,8 @@ internal sealed class DropTimes(string connectionString, long partition) : IAsyn
         return low < times.Count && times[low].From <= to;
     }
 
-    /// <inheritdoc />
-    public ValueTask DisposeAsync() => database.DisposeAsync();
+    private static long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);
 
-    private void Add(long from, long to)
-    {
-        if (times.Count > 0 && times[^1].To >= from)
-        {
-            times[^1] = (times[^1].From, to);
-        }
-        else
-        {
-            times.Add((from, to));
-        }
-    }
-
-    private async Task<(long At, long Compacted, long Oldest)> LookAsync()
-    {
-        var at = Stopwatch.GetTimestamp();
-        await using var command = database.CreateCommand(Look);
-        await using var reader = await command.ExecuteReaderAsync();
-        await reader.ReadAsync();
-        return (at, reader.GetInt64(0), reader.GetInt64(1));
-    }
+    [GeneratedRegex(@"^(?<at>\S+Z) .*The change log was compacted up to revision \d+, in (?<took>\d+) ms")]
+    private static partial Regex Compacted();
 }

@@ -12,6 +12,7 @@ internal sealed class StoreMetrics : IDisposable
     private readonly Histogram<int> batchSize;
     private readonly Histogram<double> commitSeconds;
     private readonly Histogram<double> feedLagSeconds;
+    private readonly Histogram<double> compactionSeconds;
     private readonly Counter<long> changes;
     private readonly Counter<long> watchOverflows;
     private readonly Counter<long> audits;
@@ -21,6 +22,7 @@ internal sealed class StoreMetrics : IDisposable
         batchSize = meter.CreateHistogram<int>("orchestrator.store.commit.batch_size", "{write}", "Writes in one group commit.");
         commitSeconds = meter.CreateHistogram<double>("orchestrator.store.commit.duration", "s", "Time from taking a batch to its answer.");
         feedLagSeconds = meter.CreateHistogram<double>("orchestrator.store.feed.lag", "s", "Time from a commit to its publication in this silo.");
+        compactionSeconds = meter.CreateHistogram<double>("orchestrator.store.compaction.duration", "s", "Time from saying that a partition of the change log goes to its being gone.");
         changes = meter.CreateCounter<long>("orchestrator.store.feed.changes", "{change}", "Changes published in this silo.");
         watchOverflows = meter.CreateCounter<long>("orchestrator.store.watch.overflows", "{watch}", "Watches ended because their reader was too slow.");
         audits = meter.CreateCounter<long>("orchestrator.store.cache.audits", "{audit}", "Comparisons of the watch cache with the database, by whether they agreed.");
@@ -42,6 +44,9 @@ internal sealed class StoreMetrics : IDisposable
         changes.Add(count);
         feedLagSeconds.Record(Math.Max(0, lag.TotalSeconds));
     }
+
+    /// <summary>Records that a partition of the change log was dropped.</summary>
+    public void Compacted(TimeSpan duration) => compactionSeconds.Record(duration.TotalSeconds);
 
     /// <summary>Records the end of a slow watch.</summary>
     public void Overflowed() => watchOverflows.Add(1);

@@ -18,8 +18,11 @@ internal sealed partial class LogRetention : BackgroundService
         SELECT clock_timestamp() - committed_at FROM change WHERE revision = $1 AND EXISTS (SELECT FROM change WHERE revision = $1 + 1)
         """;
 
-    // Alone in its transaction, so that the committers' row is held for a moment only.
-    private const string SetCompacted = "UPDATE cluster_revision SET compacted = $1 WHERE id = 1 AND compacted < $1";
+    // Alone in its transaction, so that the committers' row is held for a moment only: not even for the time that it takes to make it durable. The drop, which is later
+    // in PostgreSQL's log, makes it durable too, and without the drop it is not needed.
+    private const string SetCompacted = """
+        UPDATE cluster_revision SET compacted = $1 FROM set_config('synchronous_commit', 'off', true) WHERE id = 1 AND compacted < $1
+        """;
 
     // One silo at a time; the others come back later.
     private const string TryLock = "SELECT pg_try_advisory_lock(hashtext('orchestrator.retention'))";
@@ -28,14 +31,16 @@ internal sealed partial class LogRetention : BackgroundService
     private readonly NpgsqlDataSource source;
     private readonly WatchCache cache;
     private readonly StoreOptions options;
+    private readonly StoreMetrics metrics;
     private readonly TimeProvider clock;
     private readonly ILogger<LogRetention> log;
 
-    public LogRetention(NpgsqlDataSource source, WatchCache cache, StoreOptions options, TimeProvider clock, ILogger<LogRetention> log)
+    public LogRetention(NpgsqlDataSource source, WatchCache cache, StoreOptions options, StoreMetrics metrics, TimeProvider clock, ILogger<LogRetention> log)
     {
         this.source = source;
         this.cache = cache;
         this.options = options;
+        this.metrics = metrics;
         this.clock = clock;
         this.log = log;
     }
@@ -92,11 +97,15 @@ internal sealed partial class LogRetention : BackgroundService
                     return;
                 }
 
+                var began = clock.GetTimestamp();
+
                 // First said, then done: who reads the log looks at this after reading.
                 await MarkAsync(connection, last, cancellationToken);
                 await LogPartitions.DropAsync(connection, partition, cancellationToken);
                 total -= partition.Bytes;
-                LogCompacted(last.Value);
+                var took = clock.GetElapsedTime(began);
+                metrics.Compacted(took);
+                LogCompacted(last.Value, (long)Math.Ceiling(took.TotalMilliseconds));
             }
         }
         finally

@@ -67,7 +67,7 @@ public sealed class PastStatesTests(PostgresFixture postgres) : IClassFixture<Po
         }
 
         using var retention = new LogRetention(
-            silo.Database, silo.Services.GetRequiredService<WatchCache>(), options, TimeProvider.System, NullLogger<LogRetention>.Instance);
+            silo.Database, silo.Services.GetRequiredService<WatchCache>(), options, silo.Services.GetRequiredService<StoreMetrics>(), TimeProvider.System, NullLogger<LogRetention>.Instance);
         await retention.TendAsync(Token);
         var past = silo.Services.GetRequiredService<IPastStates>();
         Assert.Null(await past.ListAsync(ConfigMaps, "compacted", new Revision(18), Token));

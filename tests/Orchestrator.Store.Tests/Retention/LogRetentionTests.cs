@@ -36,7 +36,7 @@ public sealed class LogRetentionTests(PostgresFixture postgres, ITestOutputHelpe
         // A silo's clock that is years ahead costs nobody the past: the age is by the database's.
         var ahead = new FakeTimeProvider(DateTimeOffset.UtcNow.AddYears(10));
         using var retention = new LogRetention(
-            silo.Database, silo.Services.GetRequiredService<WatchCache>(), options, ahead, NullLogger<LogRetention>.Instance);
+            silo.Database, silo.Services.GetRequiredService<WatchCache>(), options, silo.Services.GetRequiredService<StoreMetrics>(), ahead, NullLogger<LogRetention>.Instance);
         await retention.TendAsync(Token);
         Assert.Equal(1L, await OldestAsync(silo));
 
@@ -72,7 +72,7 @@ public sealed class LogRetentionTests(PostgresFixture postgres, ITestOutputHelpe
         }
 
         using var retention = new LogRetention(
-            silo.Database, silo.Services.GetRequiredService<WatchCache>(), options, TimeProvider.System, NullLogger<LogRetention>.Instance);
+            silo.Database, silo.Services.GetRequiredService<WatchCache>(), options, silo.Services.GetRequiredService<StoreMetrics>(), TimeProvider.System, NullLogger<LogRetention>.Instance);
         await retention.TendAsync(Token);
         Assert.Equal(20L, await OldestAsync(silo));
         await silo.Store.PutAsync(Make.Write(Make.ConfigMap("after")));
@@ -96,7 +96,7 @@ public sealed class LogRetentionTests(PostgresFixture postgres, ITestOutputHelpe
 
         var current = await silo.Cache.ReachCurrentAsync(Token);
         var cache = silo.Services.GetRequiredService<WatchCache>();
-        using var retention = new LogRetention(silo.Database, cache, options, TimeProvider.System, NullLogger<LogRetention>.Instance);
+        using var retention = new LogRetention(silo.Database, cache, options, silo.Services.GetRequiredService<StoreMetrics>(), TimeProvider.System, NullLogger<LogRetention>.Instance);
         await retention.TendAsync(Token);
 
         // As if this silo had been cut off since revision 3: what follows is no longer in the log.
@@ -132,7 +132,7 @@ public sealed class LogRetentionTests(PostgresFixture postgres, ITestOutputHelpe
         await ExecuteAsync(silo, "UPDATE cluster_revision SET compacted = 9");
         await ExecuteAsync(silo, $"ALTER TABLE change DETACH PARTITION {LogPartition.NameOf(0)} CONCURRENTLY");
         using var retention = new LogRetention(
-            silo.Database, silo.Services.GetRequiredService<WatchCache>(), options, TimeProvider.System, NullLogger<LogRetention>.Instance);
+            silo.Database, silo.Services.GetRequiredService<WatchCache>(), options, silo.Services.GetRequiredService<StoreMetrics>(), TimeProvider.System, NullLogger<LogRetention>.Instance);
         await retention.TendAsync(Token);
         await using var left = silo.Database.CreateCommand($"SELECT to_regclass('{LogPartition.NameOf(0)}')::text");
         Assert.IsType<DBNull>(await left.ExecuteScalarAsync(Token));
