@@ -11,8 +11,11 @@ internal interface IApiServer : IAsyncDisposable
     /// <summary>How to reach it, as its administrator.</summary>
     KubernetesClientConfiguration Configuration { get; }
 
-    /// <summary>Its metric of all bytes that were ever allocated, with the blank that ends its name.</summary>
+    /// <summary>Its metric of all bytes that were ever allocated,.</summary>
     string AllocatedMetric { get; }
+
+    /// <summary>Its histogram of what its store takes for a write, and a label of the series that counts the creates.</summary>
+    (string Name, string Label) StoreTime { get; }
 
     /// <summary>The process that serves; null when it does not run.</summary>
     int? ServerId { get; }

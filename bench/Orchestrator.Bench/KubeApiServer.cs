@@ -25,7 +25,10 @@ internal sealed class KubeApiServer : IApiServer
     public KubernetesClientConfiguration Configuration { get; }
 
     /// <inheritdoc />
-    public string AllocatedMetric => "go_memstats_alloc_bytes_total ";
+    public string AllocatedMetric => "go_memstats_alloc_bytes_total";
+
+    /// <inheritdoc />
+    public (string Name, string Label) StoreTime => ("etcd_request_duration_seconds", "operation=\"create\"");
 
     /// <inheritdoc />
     public int? ServerId => process.Id;
