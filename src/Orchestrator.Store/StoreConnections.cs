@@ -3,21 +3,30 @@ using Npgsql;
 
 namespace Orchestrator.Store;
 
-/// <summary>The three ways of this silo into the database.</summary>
+/// <summary>The ways of this silo into the database.</summary>
 internal sealed class StoreConnections : IAsyncDisposable
 {
-    /// <summary>Statements that a pooled connection keeps prepared, out of those that are used again and again.</summary>
-    private const int PreparedStatements = 20;
+    /// <summary>One query for the revision runs at a time; the others are for grains that load their object.</summary>
+    private const int MaxReadConnections = 4;
+
+    /// <summary>Statements that a connection for reads keeps prepared; there are fewer.</summary>
+    private const int PreparedReads = 8;
+
+    private const int IdleSeconds = 30;
 
     public StoreConnections(StoreOptions options, NpgsqlDataSource shared)
     {
         Shared = shared;
+        Reads = NpgsqlDataSource.Create(ForReads(options));
         Commit = NpgsqlDataSource.Create(ForCommits(options));
         Feed = NpgsqlDataSource.Create(ForFeed(options));
     }
 
-    /// <summary>Pooled, for reads, migrations and the Orleans providers.</summary>
+    /// <summary>Pooled, for what is rare: migrations, the upkeep of the log, replays of it, backups.</summary>
     public NpgsqlDataSource Shared { get; }
+
+    /// <summary>Pooled, for the revision and for single objects: one statement each, which leaves nothing behind in its session.</summary>
+    public NpgsqlDataSource Reads { get; }
 
     /// <summary>The committer's one connection.</summary>
     public NpgsqlDataSource Commit { get; }
@@ -31,19 +40,29 @@ internal sealed class StoreConnections : IAsyncDisposable
         var builder = From(options);
         builder.MaxPoolSize = options.MaxPoolSize;
 
-        // Every consistent read asks for the revision: planning that each time costs more than running it.
-        builder.MaxAutoPrepare = PreparedStatements;
-
         // Idle backends cost several megabytes each.
-        builder.ConnectionIdleLifetime = 30;
+        builder.ConnectionIdleLifetime = IdleSeconds;
         return NpgsqlDataSource.Create(builder.ConnectionString);
     }
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        await Reads.DisposeAsync();
         await Commit.DisposeAsync();
         await Feed.DisposeAsync();
+    }
+
+    private static string ForReads(StoreOptions options)
+    {
+        var builder = From(options);
+        builder.MaxPoolSize = MaxReadConnections;
+        builder.ConnectionIdleLifetime = IdleSeconds;
+
+        // Every consistent read asks for the revision. To plan that each time, and to clear the session before, costs more than the question.
+        builder.MaxAutoPrepare = PreparedReads;
+        builder.NoResetOnClose = true;
+        return builder.ConnectionString;
     }
 
     private static string ForCommits(StoreOptions options)

@@ -27,7 +27,7 @@ public sealed record StoreOptions
     /// <summary>How long an outage is retried before all waiting writes end with <see cref="Commits.StoreUnavailableException"/>.</summary>
     public TimeSpan UnavailableAfter { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Connections for reads and for the Orleans providers of this silo. When all are busy a reader waits.</summary>
+    /// <summary>Connections of this silo for what is rare: the upkeep of the change log, replays of it, backups. When all are busy the next waits.</summary>
     public int MaxPoolSize { get; init; } = 10;
 
     /// <summary>How often the change feed looks for changes although nothing notified it.</summary>

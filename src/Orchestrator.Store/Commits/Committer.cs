@@ -42,7 +42,7 @@ internal sealed partial class Committer : BackgroundService, IObjectStore
         this.own = own;
         this.log = log;
         queue = new CommitQueue(options);
-        reader = new ObjectReader(connections.Shared);
+        reader = new ObjectReader(connections.Reads);
         metrics.ObserveQueue(() => queue.Count);
     }
 
