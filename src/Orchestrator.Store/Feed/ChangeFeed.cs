@@ -8,8 +8,9 @@ namespace Orchestrator.Store.Feed;
 
 /// <summary>Follows the change log for the whole silo: fills the watch cache, then publishes every change in order.</summary>
 /// <remarks>
-/// NOTIFY only wakes it; the log is the truth. What this silo itself has committed it is given by the committer and does not read again. Revisions are gapless and appear in commit order, so <c>revision &gt; last</c> misses
-/// nothing, and a missing successor means that the log was compacted past this silo.
+/// NOTIFY only wakes it; the log is the truth. Revisions are gapless and appear in commit order, so <c>revision &gt; last</c> misses
+/// nothing, and a missing successor means that the log was compacted past this silo. What this silo itself has committed is handed over by
+/// its committer and not read again.
 /// </remarks>
 internal sealed partial class ChangeFeed : BackgroundService, IChangeFeed
 {
