@@ -65,7 +65,8 @@ internal sealed partial class GatewayConnection(
         await call.RequestStream.WriteAsync(new AgentMessage { Epoch = outbox.Epoch, Hello = hello }, ended.Token);
         _lastHeard = clock.GetUtcNow();
         outbox.Restate();
-        var receiving = ReceiveAsync(call.ResponseStream, ended.Token);
+        var isFirst = true;
+        var receiving = new ServerInbox(messages, Hear).RunAsync(call.ResponseStream, ended.Token);
         var sending = SendAsync(call.RequestStream, ended.Token);
         var first = await Task.WhenAny(receiving, sending);
         await ended.CancelAsync();
@@ -79,12 +80,8 @@ internal sealed partial class GatewayConnection(
         }
 
         await first;
-    }
 
-    private async Task ReceiveAsync(IAsyncStreamReader<ServerMessage> stream, CancellationToken cancellationToken)
-    {
-        var isFirst = true;
-        while (await stream.MoveNext(cancellationToken))
+        void Hear()
         {
             _lastHeard = clock.GetUtcNow();
             if (isFirst)
@@ -92,31 +89,6 @@ internal sealed partial class GatewayConnection(
                 isFirst = false;
                 LogConnected(options.ServerUrl, outbox.Epoch);
             }
-
-            await TakeAsync(stream.Current, cancellationToken);
-        }
-    }
-
-    private async Task TakeAsync(ServerMessage message, CancellationToken cancellationToken)
-    {
-        switch (message.ContentCase)
-        {
-            case ServerMessage.ContentOneofCase.Assignment:
-                await messages.TakeAsync(message.Assignment, cancellationToken);
-                break;
-            case ServerMessage.ContentOneofCase.Pod:
-                await messages.TakeAsync(message.Pod, cancellationToken);
-                break;
-            case ServerMessage.ContentOneofCase.Network:
-                await messages.TakeAsync(message.Network, cancellationToken);
-                break;
-            case ServerMessage.ContentOneofCase.OpenStream:
-                messages.Take(message.OpenStream);
-                break;
-            case ServerMessage.ContentOneofCase.Refused when message.Refused.Permanent:
-                throw new InvalidOperationException(message.Refused.Reason);
-            case ServerMessage.ContentOneofCase.Refused:
-                throw new IOException(message.Refused.Reason);
         }
     }
 

@@ -2,7 +2,7 @@ using Orchestrator.AgentProtocol;
 
 namespace Orchestrator.Agent.Connection;
 
-/// <summary>Takes what the control plane says, in its order.</summary>
+/// <summary>Takes what the control plane says: assignment, pods and network in their order, streams as soon as they come.</summary>
 internal interface IServerMessages
 {
     /// <summary>Everything that is bound to the node.</summary>
