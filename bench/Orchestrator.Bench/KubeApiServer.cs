@@ -13,10 +13,10 @@ internal sealed class KubeApiServer : IApiServer
 {
     private readonly DirectoryInfo directory;
     private readonly EtcdServer etcd;
-    private readonly ServerProcess process;
+    private ServerProcess? process;
 
-    private KubeApiServer(DirectoryInfo directory, EtcdServer etcd, ServerProcess process, KubernetesClientConfiguration configuration) =>
-        (this.directory, this.etcd, this.process, Configuration) = (directory, etcd, process, configuration);
+    private KubeApiServer(DirectoryInfo directory, EtcdServer etcd, KubernetesClientConfiguration configuration) =>
+        (this.directory, this.etcd, Configuration) = (directory, etcd, configuration);
 
     /// <inheritdoc />
     public string Label => "yardstick: kube-apiserver, ";
@@ -31,7 +31,7 @@ internal sealed class KubeApiServer : IApiServer
     public (string Name, string Label) StoreTime => ("etcd_request_duration_seconds", "operation=\"create\"");
 
     /// <inheritdoc />
-    public int? ServerId => process.Id;
+    public int? ServerId => process?.Id;
 
     /// <inheritdoc />
     public int? StoreId => etcd.ProcessId;
@@ -50,17 +50,8 @@ internal sealed class KubeApiServer : IApiServer
         await File.WriteAllTextAsync(At("server.crt"), serving.Certificate, cancellationToken);
         await File.WriteAllTextAsync(At("server.key"), serving.Key, cancellationToken);
         await File.WriteAllTextAsync(At("sa.key"), signing.ExportRSAPrivateKeyPem(), cancellationToken);
-        var etcd = await EtcdServer.StartAsync(cancellationToken);
         var port = FreePorts.Take(1)[0].ToString(CultureInfo.InvariantCulture);
-        var process = new ServerProcess(
-            program,
-            [
-                "--etcd-servers", etcd.Url, "--bind-address", "127.0.0.1", "--secure-port", port, "--cert-dir", directory.FullName,
-                "--tls-cert-file", At("server.crt"), "--tls-private-key-file", At("server.key"), "--client-ca-file", At("ca.crt"), "--authorization-mode", "RBAC",
-                "--service-cluster-ip-range", "10.198.0.0/16", "--service-account-issuer", "https://kubernetes.default.svc",
-                "--service-account-key-file", At("sa.key"), "--service-account-signing-key-file", At("sa.key"),
-            ]);
-        var server = new KubeApiServer(directory, etcd, process, new KubernetesClientConfiguration
+        var server = new KubeApiServer(directory, await EtcdServer.StartAsync(cancellationToken), new KubernetesClientConfiguration
         {
             Host = $"https://127.0.0.1:{port}",
             SslCaCerts = [X509Certificate2.CreateFromPem(authority.ExportCertificatePem())],
@@ -69,7 +60,16 @@ internal sealed class KubeApiServer : IApiServer
         });
         try
         {
-            await server.ReadyAsync(client, cancellationToken);
+            // Here, because what was named need not be a program, and etcd runs by now.
+            server.process = new ServerProcess(
+                program,
+                [
+                    "--etcd-servers", server.etcd.Url, "--bind-address", "127.0.0.1", "--secure-port", port, "--cert-dir", directory.FullName,
+                    "--tls-cert-file", At("server.crt"), "--tls-private-key-file", At("server.key"), "--client-ca-file", At("ca.crt"), "--authorization-mode", "RBAC",
+                    "--service-cluster-ip-range", "10.198.0.0/16", "--service-account-issuer", "https://kubernetes.default.svc",
+                    "--service-account-key-file", At("sa.key"), "--service-account-signing-key-file", At("sa.key"),
+                ]);
+            await server.ReadyAsync(server.process, client, cancellationToken);
             return server;
         }
         catch
@@ -82,12 +82,16 @@ internal sealed class KubeApiServer : IApiServer
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        await process.DisposeAsync();
+        if (process is not null)
+        {
+            await process.DisposeAsync();
+        }
+
         await etcd.DisposeAsync();
         directory.Delete(recursive: true);
     }
 
-    private async Task ReadyAsync((string Certificate, string Key) client, CancellationToken cancellationToken)
+    private async Task ReadyAsync(ServerProcess serving, (string Certificate, string Key) client, CancellationToken cancellationToken)
     {
         using var handler = new SocketsHttpHandler();
         var options = handler.SslOptions;
@@ -95,10 +99,10 @@ internal sealed class KubeApiServer : IApiServer
         options.CertificateChainPolicy.CustomTrustStore.AddRange(Configuration.SslCaCerts);
         options.ClientCertificates = [X509Certificate2.CreateFromPem(client.Certificate, client.Key)];
         using var http = new HttpClient(handler) { BaseAddress = new Uri(Configuration.Host) };
-        await process.ReadyAsync(http, "/readyz", cancellationToken);
+        await serving.ReadyAsync(http, "/readyz", cancellationToken);
 
         // It makes its first namespaces by and by.
-        await process.ReadyAsync(http, "/api/v1/namespaces/default", cancellationToken);
+        await serving.ReadyAsync(http, "/api/v1/namespaces/default", cancellationToken);
     }
 
     private static X509Certificate2 Authority()
